@@ -29,7 +29,6 @@ from unittest import mock
 from xml.sax.saxutils import escape
 
 import docx
-import yaml
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
@@ -38,9 +37,10 @@ ward, damage, hostile, planted = (
     import_module(f"tests.unit.ingest.{name}")
     for name in ("conftest", "test_damaged_files", "test_hostile", "test_planted_faults")
 )
+READER, read_yaml = import_module("tests.unit.conftest").READER, import_module("tests.cases").read_yaml
 
 PAGE = ROOT / "docs" / "reliability.md"
-LISTS = yaml.safe_load((ROOT / "tests" / "data" / "reliability" / "inputs.yaml").read_text("utf-8"))
+LISTS = read_yaml(ROOT / "tests" / "data" / "reliability" / "inputs.yaml")
 OUTCOMES = ("accepted", "named in place", "named elsewhere", "crash", "silent")
 ACCEPTED, NAMED, ELSEWHERE, CRASH, SILENT = OUTCOMES
 STEPS = ("ingest-observations", "test-groups", "audit-claims", "explain-claims")
@@ -283,7 +283,7 @@ def run_cases(share=1):
     """Run every `share`th input; return {kind: outcomes counted, and seconds}, and {(kind, cause): labels}."""
     signal.signal(signal.SIGALRM, signal.default_int_handler)
     counts, causes = defaultdict(Counter), defaultdict(list)
-    reader = mock.patch("oxymilk.ingest.sheets.read_foreign", ward.READER)  # one process for all workbooks
+    reader = mock.patch("oxymilk.ingest.sheets.read_foreign", READER)  # one process for all workbooks
     with tempfile.TemporaryDirectory() as place, warnings.catch_warnings(action="ignore"), reader:
         base, folder = Path(place, "base"), Path(place, "ward")
         for name in STEPS:

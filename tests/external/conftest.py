@@ -46,23 +46,12 @@ def _datasets():
         pre = rng.permutation(100 * n)[:n]
         yield pre.tolist(), (pre + rng.permutation(np.arange(1, n + 1)) * rng.choice([-1, 1], n)).tolist()
     # decimals whose differences tie as written and not as doubles
-    for decimals, n, largest in (
-        (1, 8, 12),
-        (1, 20, 20),
-        (1, 60, 20),
-        (2, 12, 30),
-        (2, 35, 200),
-        (3, 25, 90),
-    ):
+    sizes = (1, 8, 12), (1, 20, 20), (1, 60, 20), (2, 12, 30), (2, 35, 200), (3, 25, 90)
+    for decimals, n, largest in sizes:
         yield tuple((rng.integers(0, largest, n) / 10**decimals).tolist() for _ in "ab")
     pre = [0.1, 0.5, 0.3, 0.7, 0.2, 0.9, 1.1, 0.4]
-    yield (
-        pre,
-        [
-            round(value + change, 1)
-            for value, change in zip(pre, (0.2, 0.2, 0.2, 0, 0, 0.2, 0, 0), strict=True)
-        ],
-    )
+    changes = (0.2, 0.2, 0.2, 0, 0, 0.2, 0, 0)
+    yield pre, [round(value + change, 1) for value, change in zip(pre, changes, strict=True)]
     yield [1, 1, 2], [1, 1, 2]
     yield [5] * 6, [5] * 6
 

@@ -4,43 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from tests.cases import tables_of
 
 from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test, signed_rank_test
 
-VARIANTS = {
-    "asym_cc_tie": Procedure("asymptotic", continuity=True),
-    "asym_nocc_tie": Procedure("asymptotic"),
-    "asym_cc_notie": Procedure("asymptotic", tie_correction=False, continuity=True),
-    "asym_nocc_notie": Procedure("asymptotic", tie_correction=False),
-    "exact_less": Procedure("exact", "less"),
-    "exact_greater": Procedure("exact", "greater"),
-    "exact_2sided_double": Procedure("exact", two_sided="doubled"),
-    "exact_2sided_dev": Procedure("exact"),
-    "exact_midp_double": Procedure("exact", two_sided="doubled", mid_p=True),
-    "exact_table_ignoring_ties_2sided": Procedure("exact_untied", half_integer="conservative"),
-}
-# variants of a published number in the words of its source -> ours; NAG's tail is one-sided with continuity
-PUBLISHED = {
-    "exactRankTests exact conditional, zeros dropped": Procedure("exact"),
-    "R < 4.6 wilcox.test: normal, tie + continuity correction": Procedure("asymptotic", continuity=True),
-    "R < 4.6: normal with continuity correction because of a zero": Procedure("asymptotic", continuity=True),
-    "R < 4.6: ties, continuity": Procedure("asymptotic", continuity=True),
-    "scipy method=exact": Procedure("exact_untied", half_integer="conservative"),
-    "exact two-sided": Procedure("exact"),
-    "Pratt, corrected since": Procedure("asymptotic", zero_method="pratt"),
-    "SAS correct=no, two-sided": Procedure("asymptotic"),
-    "SAS correct=no, one-sided": Procedure("asymptotic", "greater"),
-    "SAS default (continuity), two-sided": Procedure("asymptotic", continuity=True),
-    "SAS exact one-sided": Procedure("exact", "greater"),
-    "SAS exact two-sided Pr >= |S - Mean|": Procedure("exact"),
-    "R coin exact, |W - mean| convention": Procedure("exact"),
-    "coin less": Procedure("exact", "less"),
-    "coin greater": Procedure("exact", "greater"),
-    "Julia after the fix: double the smaller tail": Procedure("exact", two_sided="doubled"),
-    "tie-corrected, no continuity (Stata style), Z = 3.0098": Procedure("asymptotic"),
-    "NAG approximate tail, Z = -2.8039": Procedure("asymptotic", "less", continuity=True),
-    "NAG exact tail with ties": Procedure("exact", "less"),
-}
+VARIANTS, PUBLISHED = (
+    {words: Procedure(**switches) for words, switches in tables_of(__file__)[name].items()}
+    for name in ("variants", "published")
+)
 
 
 def run(case, procedure):

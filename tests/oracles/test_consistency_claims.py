@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cases import tables_of
 
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.evidence import read_evidence
@@ -24,22 +25,7 @@ from oxymilk.stats import Procedure, evaluate_programs_counts, rank_sum_counts, 
 from oxymilk.study import load_study
 
 ALPHA = Fraction(1, 20)
-T_TEST = "a t, F or chi-square test of means or of another design"
-FREE_TEXT = "finding numbers in running text; here claims name the printed string itself"
-OUT_OF_SCOPE = {
-    **dict.fromkeys(["A01", "A02", "A04", "A07", "A08", "A09", "A10", "A11", "A12", "A13", "A14"], T_TEST),
-    **dict.fromkeys(["A16", "A17", "A18", "A19", "A20", "B01", "B05", "B06", "B07", "B09"], T_TEST),
-    **dict.fromkeys(["C05", "C08", "C11"], FREE_TEXT),
-    "C02": "powers of ten in print: see test_a_power_of_ten_is_read",
-    "D03": "halves rounded down: no such mode",
-    "D04": "a helper of the peer with a half unit of its own",
-    "D08": "rounded away from zero: no such mode",
-    "D11": "how programs round halves: no expectation of a check",
-    "E04": "halves rounded down: no such mode",
-    **dict.fromkeys(["E12", "E13", "E15", "E16", "I01", "I02", "I03"], "standard deviations"),
-    "H04": "fragility of Fisher's test; departures are searched under a rank test",
-    **dict.fromkeys(["H02", "H05"], "p-values of a table of two levels; checked in test_estimates"),
-}
+OUT_OF_SCOPE = {name: why for why, names in tables_of(__file__)["out_of_scope"].items() for name in names}
 RANK_TESTS = ("signed_rank", "rank_sum", "attainable")  # checked in test_consistency_cases
 
 

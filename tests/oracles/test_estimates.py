@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import cache
 
 import pytest
+from tests.cases import tables_of
 from tests.oracles.conftest import ZEROS, data
 
 from oxymilk import stats
@@ -171,17 +172,8 @@ def test_pspp(oracle_public_case):
         assert abs(z) == pytest.approx(abs(pspp["Z"]), rel=1e-8)
 
 
-DEFAULTS = {
-    # program of the oracle -> (start of our ids, versions)
-    "R 4.2.2 wilcox.test": ("r_", ["before 4.6"]),
-    "scipy 1.17.1": ("scipy_1_", ["1.15 or later"]),
-    "pingouin 0.7.0": ("pingouin_", ["with scipy 1.15 or later"]),
-    "R >= 4.6 (rule)": ("r_4_6_", ["4.6 or later", "4.6"]),
-}
-TWO_SAMPLES = {
-    "scipy 1.17.1": ("scipy_1_7_", ["1.7 or later"]),
-    "pingouin 0.7.0": ("pingouin_", ["with scipy 1.7 or later"]),
-}
+DEFAULTS = tables_of(__file__)["defaults"]
+TWO_SAMPLES = tables_of(__file__)["two_samples"]
 
 
 def test_default_lines(oracle_public_case):

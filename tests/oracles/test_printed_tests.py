@@ -1,12 +1,12 @@
 """Tests of counts and tail probabilities beside R's, t-tests from means, and cases of other checking tools."""
 
-import csv
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
 from statsmodels.stats.contingency_tables import SquareTable
+from tests.cases import cases, read_rows
 
 from oxymilk.audit.evidence import read_evidence
 from oxymilk.audit.from_means import impossible_mean
@@ -20,13 +20,8 @@ STATISTICS = {"t": ("t-independent", "t"), "F": ("f", "f"), "chi2": ("chi-square
 NO_ERROR = ("A19",)
 
 
-def rows_of(name):
-    with (DATA / name).open(encoding="utf-8") as file:
-        return list(csv.DictReader(file))
-
-
 @pytest.mark.parametrize(
-    "row", rows_of("r_count_tables.csv"), ids=lambda row: f"{row['counts']} {row['calculation']}"
+    "row", read_rows(DATA / "r_count_tables.csv"), ids=lambda row: f"{row['counts']} {row['calculation']}"
 )
 def test_tables_of_counts_beside_r(row):
     table = np.array([[int(count) for count in counts.split(",")] for counts in row["counts"].split(";")])
@@ -47,35 +42,19 @@ def test_bowkers_test_beside_statsmodels(k):
     assert np.isnan(CALCULATIONS["bowker"](table[None])[0])
 
 
-@pytest.mark.parametrize(
-    ("squares", "n", "p_value"),
-    # R 4.2.2, cor.test(1:n, y, method = "spearman") of orders y with these sums of squares
-    [(2, 2, 1), (34, 5, 0.233333333333333), (62, 6, 0.102777777777778), (168, 9, 0.291192680776014),
-     (206, 10, 0.491555497342584), (240, 11, 0.796592401118967), (720, 15, 0.301117473605882),
-     (3384, 25, 0.142839757132888), (44554, 60, 0.0672981776178623), (1373490, 200, 0.671517252935674)],
-)  # fmt: skip
+@cases
 def test_spearmans_r_without_ties_beside_r(squares, n, p_value):
     assert min(1, 2 * spearman_untied(squares, n)) == pytest.approx(p_value, rel=1e-12)
 
 
 def test_tail_probabilities_are_within_the_error_that_is_allowed_for():
-    for row in rows_of("r_tails.csv"):
+    for row in read_rows(DATA / "r_tails.csv"):
         df = [float(row[name]) for name in ("df1", "df2") if row[name]]
         p_value = _P_OF[row["distribution"]](float(row["statistic"]), *df)
         assert p_value == pytest.approx(float(row["p_value"]), rel=float(ERROR), abs=0)
 
 
-@pytest.mark.parametrize(
-    ("cells", "p_value"),
-    [
-        # R 4.2.2, t.test of c(5.1, 4.2, 6.3, 7.7, 5.0, 6.1, 4.4) and c(6.0, 7.1, 5.5, 8.2, 7.9, 6.6, 9.1)
-        ({"test": "t-independent", "n": "7,7", "means": "5.54285714286,7.20000000000",
-          "sds": "1.23404098103,1.27801930085"},
-         {"student_t": 0.029607192887677, "welch_t": 0.029629012080399}),
-        ({"test": "t-paired", "means": "-1.65714285714", "sds": "1.89899722911609", "n": "7"},
-         {"paired_t": 0.0603687385237209}),
-    ],
-)  # fmt: skip
+@cases
 def test_t_tests_from_means_beside_r(cells, p_value):
     found = {each.calculation: each.values[0] for each in judge(read_evidence({**cells, "p": ".03"})).p}
     for name, expected in p_value.items():
@@ -101,14 +80,9 @@ def test_grimmer(load_oracle):
     cases = [case for case in load_oracle("consistency_cases")["cases"] if case["group"] == "grimmer"]
     for case in (case for case in cases if case["use"] == "must_pass"):
         given = case["input"]
-        cells = {
-            "test": "t-paired",
-            "p": ".03",
-            "n": str(given["n"]),
-            "means": given["mean"],
-            "sds": given["sd"],
-        }
-        evidence = read_evidence({**cells, "scale": "0..9", "rounding": "half_up"})
+        cells = {"test": "t-paired", "p": ".03", "scale": "0..9", "rounding": "half_up"}
+        cells |= {"n": str(given["n"]), "means": given["mean"], "sds": given["sd"]}
+        evidence = read_evidence(cells)
         expected = None if case["expected"]["consistent"] else ("grimmer", 0)
         assert impossible_mean(evidence) == expected, case["id"]
 

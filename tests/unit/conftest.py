@@ -1,16 +1,65 @@
-"""A study, its result tables and claims to hold against them."""
+"""A study, its result tables and claims to hold against them; one process that reads the files of all tests."""
 
+import functools
+import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from unittest import mock
 
 import pandas as pd
 import pytest
+import typer.testing
 
 from oxymilk.analysis.tables import FREQUENCY_COLUMNS, TEST_COLUMNS
 from oxymilk.audit.claims import Claim
 from oxymilk.audit.printed import Notation
+from oxymilk.ingest import sandbox
 from oxymilk.study import load_study
 
 ROOT = Path(__file__).parents[2]
+
+
+class Reader:
+    """Reads in one process what the sandbox reads in one a file; a new one follows a crash."""
+
+    pool = None
+
+    def __call__(self, kind, path, worksheet=None):
+        if self.pool is None:
+            spawn = multiprocessing.get_context("spawn")
+            self.pool = ProcessPoolExecutor(1, spawn, initializer=sandbox.bound_memory)
+        try:
+            reading = self.pool.submit(sandbox.read_here, kind, str(path.absolute()), worksheet or "")
+            content = reading.result(60)
+        except BrokenProcessPool:
+            self.pool = None
+            return {"fault": ["sheet_unreadable", {"problem": "damaged"}]}
+        return json.loads(json.dumps(content))
+
+
+READER = Reader()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once():
+    """Share the reader of files, and the command line, which is else made of all subcommands at each call."""
+    command = functools.cache(typer.main.get_command)
+    with (
+        mock.patch("oxymilk.ingest.sheets.read_foreign", READER),
+        mock.patch("typer.main.get_command", command),
+        mock.patch("typer.testing._get_command", command),
+    ):
+        yield
+    if READER.pool is not None:
+        READER.pool.shutdown()
+
+
+@pytest.fixture
+def own_process(monkeypatch):
+    """Read each file in a process of its own, as outside of tests."""
+    monkeypatch.setattr("oxymilk.ingest.sheets.read_foreign", sandbox.read_foreign)
 
 
 @pytest.fixture(scope="session")

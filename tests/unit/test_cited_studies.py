@@ -7,7 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from tests.unit.draft.conftest import rows
+from tests.cases import read_rows
 
 from oxymilk.analysis.tables import effect_table, frequency_table, program_table, rank_test_table
 from oxymilk.audit.claims import load_claims
@@ -52,7 +52,7 @@ def test_every_verdict_is_the_expected_one_and_one_group_has_no_test_between_gro
 
 
 def test_the_cited_counts_allow_one_table_of_two_levels_only():
-    claims = {row["id"]: row["printed"] for row in rows(DATA / "muayah2023" / "claims.csv")}
+    claims = {row["id"]: row["printed"] for row in read_rows(DATA / "muayah2023" / "claims.csv")}
     names = ("sample_size", "kurang_count_pre", "cukup_count_post")
     mothers, before, after = (int(claims[f"{name}_introduction"]) for name in names)
     # (stayed low, went up, went down, stayed high)
@@ -60,7 +60,7 @@ def test_the_cited_counts_allow_one_table_of_two_levels_only():
     tables = [(*counts, mothers - sum(counts)) for counts in three if sum(counts) <= mothers]
     fitting = [table for table in tables if table[0] + table[1] == before and table[1] + table[3] == after]
     assert fitting == [(10, 25, 0, 0)]
-    sheet = rows(DATA / "muayah2023" / "observations.csv")
+    sheet = read_rows(DATA / "muayah2023" / "observations.csv")
     pairs = Counter((row["Produksi ASI sebelum"], row["Produksi ASI sesudah"]) for row in sheet)
     assert pairs == {("Kurang", "Kurang"): 10, ("Kurang", "Cukup"): 25}
     assert len({row["Kode"] for row in sheet}) == 35
@@ -98,8 +98,8 @@ def test_page_and_verdicts_list_the_sample_sizes_that_allow_the_printed_numbers(
 
 @pytest.mark.parametrize("name", STUDIES)
 def test_claims_are_numbers_of_the_citing_studys_claims(name):
-    known = {row["printed"] for row in rows(DATA / "bontang2023" / "claims.csv")} | {"not significant"}
-    claims = rows(DATA / name / "claims.csv")
+    known = {row["printed"] for row in read_rows(DATA / "bontang2023" / "claims.csv")} | {"not significant"}
+    claims = read_rows(DATA / name / "claims.csv")
     assert {row["printed"] for row in claims} <= known
     assert {
         (row["where"], *(labels(language).place(row["where"]) for language in ("en", "id"))) for row in claims

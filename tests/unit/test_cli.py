@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 
 from oxymilk import __version__
 from oxymilk.cli import main
@@ -72,33 +73,9 @@ def test_programs_for_counts_and_for_data_are_the_same(run):
     assert "0,08326451666" in run("programs", "signed_rank", "--counts", "7,3;0,0", "--language", "id")
 
 
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (("programs", "rank_sum"), "cannot be done"),
-        (("programs", "rank_sum", "--counts", "1,2;3,x"), "--counts: This cannot be done"),
-        (("programs", "rank_sum", "--counts", "1,2;3,4", "--first", "1"), "cannot be done"),
-        (("programs", "signed_rank", "--first", "1,2", "--second", "1"), "cannot be done"),
-        (("programs", "rank_sum", "--first", "1,two", "--second", "1"), "cannot be done"),
-        (("explain", STUDY, "sampling_abstrct"), 'Did you mean "sampling_abstract"?'),
-        (("check", "--table", "x.csv"), "needs --output"),
-        (("check", "z", "--z", "2", "--t", "3", "--p", "0.04"), "More than one statistic is given: z, t."),
-        (("check", "z", "--zz", "2"), 'no such option. Did you mean "--z"?'),
-        (("check", "z", "t", "f"), "oxymilk check t f: "),
-        (("chek", "z"), "oxymilk chek: "),
-        (("new", "x", "--groups", "a,b,c"), '"a,b,c" cannot be read here as one or two groups'),
-        (("check-paper", STUDY / "claims.csv"), "A .csv file is not read"),
-        (("draft-claims", PAPER, "--output", STUDY / "claims.csv"), "holds claims already"),
-        (("make-tables", "--study", STUDY, "--results", STUDY, "--languages", "en,xx"), "--languages"),
-        (("test-groups", "--study", STUDY, "--results", STUDY, "--confidence", "95"), "--confidence"),
-        ((*P_BETWEEN, "--printed", "x"), "not a number"),
-        ((*P_BETWEEN, "--participants", "1"), "--participants"),
-        ((*P_BETWEEN, "--budget", "0"), "--budget"),
-        ((*P_BETWEEN, "--language", "xx"), "--language"),
-    ],
-)
-def test_what_is_no_data_and_no_claim_is_refused(run, arguments, said):
-    printed = run(*arguments, status=2)
+@cases
+def test_what_is_no_data_and_no_claim_is_refused(arguments, said, run):
+    printed = run(*arguments.format(study=STUDY, paper=PAPER).split(), status=2)
     assert said in printed
     # both languages say why
     english, indonesian = printed.splitlines()

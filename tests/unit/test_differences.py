@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from oxymilk.analysis import tables as analysis
 from oxymilk.audit.claims import Claim
@@ -17,8 +18,6 @@ from oxymilk.results import TABLES, Results
 from oxymilk.study import SignedRankSwitches, load_study
 
 FOLDER = Path(__file__).parents[1] / "data" / "decimals"
-CORRECTED = {"method": "asymptotic", "continuity": True}
-SPSS, BINARY, EITHER = "decimal", "binary", "if_decimal"
 
 
 @pytest.fixture(scope="module")
@@ -45,44 +44,21 @@ def verdicts_of(study, claim, observations):
     return audit_claims(study, [claim], *map(as_read, tables))
 
 
-@pytest.mark.parametrize(
-    ("program", "switches", "printed", "quantity", "verdict"),
-    [
-        ("R 4.2.2", CORRECTED, ".03603", "p_value", "reproduced"), ("R", CORRECTED, ".03351", "p_value", "differs"),
-        ("PSPP", None, ".028", "p_value", "reproduced"), ("PSPP", None, ".0256", "p_value", "differs"),
-        ("Python, scipy", None, ".0277", "p_value", "reproduced"), ("R", None, "-2.201", "z", "reproduced"),
-        ("SPSS 22", None, ".026", "p_value", "reproduced"), ("SPSS 22", None, ".0277", "p_value", "differs"),
-        ("SPSS 22", None, "-2.232", "z", "reproduced"), ("SPSS 22", None, "-2.201", "z", "differs"),
-        # a program whose way is not known may print either
-        (None, None, ".0256", "p_value", "reproduced"), ("Prism 9", None, ".0277", "p_value", "reproduced"),
-        ("SAS", None, "2.201", "z", "reproduced"), ("SAS", None, "2.211", "z", "differs"),
-        # a decision too: at this alpha the two ways disagree
-        ("SPSS", None, "significant", "decision", "reproduced"), ("PSPP", None, "significant", "decision", "differs"),
-        ("SAS", None, "significant", "decision", "reproduced"),
-        ("SAS", None, "not significant", "decision", "reproduced"),
-    ],
-)  # fmt: skip
+@cases
 def test_a_verdict_rests_on_the_arithmetic_of_its_program(
-    observations, program, switches, printed, quantity, verdict
+    program, switches, printed, quantity, verdict, observations
 ):
     study = study_of(program, switches, alpha=0.026 if quantity == "decision" else 0.05)
     assert verdicts_of(study, claim_of(printed, quantity), observations)["verdict"][0] == verdict
 
 
-@pytest.mark.parametrize(
-    ("program", "differences", "p_values"),
-    [("SPSS", SPSS, (0.0256, 0.0277)), ("PSPP", BINARY, (0.0277, 0.0256)), ("SAS", EITHER, (0.0256, 0.0277))],
-)
-def test_results_and_tables_name_both_ways_where_they_differ(observations, program, differences, p_values):
+@cases
+def test_results_and_tables_name_both_ways_where_they_differ(program, differences, p_values, observations):
     study = study_of(program)
     tests = analysis.rank_test_table(study, observations)
     # what the sheet's other group gives is the same either way, and whole levels need no third row
-    assert tests["role"].value_counts().to_dict() == {
-        "declared": 3,
-        "exact": 3,
-        "other_differences": 1,
-        "other_tails": 3,
-    }
+    roles = {"declared": 3, "exact": 3, "other_differences": 1, "other_tails": 3}
+    assert tests["role"].value_counts().to_dict() == roles
     rows = tests[tests["group"] == "oksitosin"].set_index("role")
     assert rows["differences"][["declared", "exact"]].tolist() == [differences, "decimal"]
     assert [round(rows["p_value"][role], 4) for role in ("declared", "other_differences")] == list(p_values)
@@ -146,12 +122,11 @@ def test_percentages_that_a_sheet_holds_as_fractions_are_subtracted_as_fractions
 
 
 def test_changes_of_two_groups_are_taken_as_the_program_takes_them(observations):
-    tests = {
-        program: analysis.rank_test_table(study_of(program, between="change"), observations).query(
-            "test == 'rank_sum' and role != 'other_tails'"
-        )
-        for program in ("R", "SPSS")
+    of = {
+        name: analysis.rank_test_table(study_of(name, between="change"), observations)
+        for name in ("R", "SPSS")
     }
+    tests = {name: of[name].query("test == 'rank_sum' and role != 'other_tails'") for name in of}
     assert tests["R"]["differences"].tolist() == ["binary", "decimal", "decimal"]
     # a change is computed before SPSS's test sees it
     assert tests["SPSS"]["differences"].tolist() == ["if_decimal", "decimal", "if_binary"]

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 
 import oxymilk
 from oxymilk.audit import claims
@@ -68,10 +69,7 @@ def test_each_verdict_reason_and_decision_has_its_entry(title, entry, expected):
     assert tuple(re.findall(entry, section, re.MULTILINE)) == expected
 
 
-@pytest.mark.parametrize(
-    ("printed", "operator", "row"),
-    [("0,083", "", "0,083"), ("0,000", "", "0,000"), ("0,05", "<", "< 0,05"), ("73,3%", "", "73,3%")],
-)
+@cases
 def test_the_rounding_sets_are_those_of_the_code(printed, operator, row):
     low, high = re.search(rf"\| `{re.escape(row)}` \| ([\d.]+) to below ([\d.]+) \|", VERDICTS).groups()
     stated = parse_printed(printed, ",").interval(operator=operator, domain=(0, 100))

@@ -8,14 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import read_yaml
 
 from oxymilk.cli import main
 from oxymilk.faults import FaultsError
 from oxymilk.results import Results
 
 ROOT = Path(__file__).parents[2]
-STATES = yaml.safe_load((ROOT / "tests/data/doors/hostile.yaml").read_text(encoding="utf-8"))
+STATES = read_yaml(ROOT / "tests/data/doors/hostile.yaml")
 COMMANDS = STATES["commands"]
 
 
@@ -55,11 +55,21 @@ def whole(tmp_path_factory):
 
 
 @pytest.fixture
-def project(whole, tmp_path, monkeypatch):
-    folder = tmp_path / "project"
-    shutil.copytree(whole, folder)
-    monkeypatch.chdir(folder)
+def there(whole, monkeypatch):
+    """The project itself, for commands that write nothing."""
+    monkeypatch.chdir(whole)
     monkeypatch.setattr(sys, "argv", [])
+    config = (whole / "config.yaml").read_bytes()
+    yield whole
+    (whole / "config.yaml").write_bytes(config)
+
+
+@pytest.fixture
+def project(there, tmp_path, monkeypatch):
+    """A copy, to change."""
+    folder = tmp_path / "project"
+    shutil.copytree(there, folder)
+    monkeypatch.chdir(folder)
     return folder
 
 
@@ -103,8 +113,8 @@ def check(command, said, capsys, limit=None):
 
 
 @pytest.mark.parametrize(("text", "said"), STATES["configs"].items())
-def test_a_config_that_is_wrong_is_named(project, capsys, text, said):
-    (project / "config.yaml").write_text(text, encoding="utf-8")
+def test_a_config_that_is_wrong_is_named(there, capsys, text, said):
+    (there / "config.yaml").write_text(text, encoding="utf-8")
     assert len(check("verify", said, capsys).splitlines()) % 2 == 0
 
 
@@ -112,17 +122,14 @@ OPTIONS = [(COMMANDS[name], option) for name, options in STATES["options"].items
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
-def test_an_option_that_is_wrong_is_named(project, capsys, command, option):
-    check(
-        f"{command} {option}",
-        "|".join(shlex.split(option)).replace("=", "|").replace("/", "|") + "|study.yaml",
-        capsys,
-    )
-    assert not (project / "nowhere").exists()
+def test_an_option_that_is_wrong_is_named(there, capsys, command, option):
+    words = "|".join(shlex.split(option)).replace("=", "|").replace("/", "|")
+    check(f"{command} {option}", f"{words}|study.yaml", capsys)
+    assert not (there / "nowhere").exists()
 
 
 @pytest.mark.parametrize(("command", "said"), STATES["others"])
-def test_a_command_that_cannot_be_done_is_told(project, capsys, command, said):
+def test_a_command_that_cannot_be_done_is_told(there, capsys, command, said):
     check(command, said, capsys)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.cases import read_yaml
 
 from oxymilk.audit import claims as columns
 from oxymilk.audit.printed import OPERATORS
@@ -17,7 +18,7 @@ from oxymilk.cli import app
 from oxymilk.new_study.check import check_files
 
 FULL = bool(os.environ.get("OXYMILK_FULL"))
-WORDS = yaml.safe_load((Path(__file__).parents[1] / "data" / "made_up.yaml").read_text(encoding="utf-8"))
+WORDS = read_yaml(Path(__file__).parents[1] / "data" / "made_up.yaml")
 STEPS = ("ingest-observations", "test-groups", "audit-claims", "explain-claims")
 SHOWN = ("make-tables", "write-audit", *(("plot-figures",) * FULL), "write-documents")
 

@@ -6,8 +6,8 @@ from math import comb
 from pathlib import Path
 
 import pytest
-import yaml
 from scipy.stats import wilcoxon
+from tests.cases import read_yaml, tables_of
 
 from oxymilk.analysis.tables import program_table
 from oxymilk.audit.printed import parse_printed
@@ -18,12 +18,7 @@ from oxymilk.study import load_study
 
 ROOT = Path(__file__).parents[2]
 DATA, HELD = ROOT / "data", ROOT / "tests" / "data" / "explanations" / "bontang2023"
-# programs as sentences name them, in English and Indonesian, by how programs.yaml does
-NAMES = {
-    "SPSS": "SPSS", "PSPP": "PSPP", "Stata": "Stata", "StatXact": "StatXact", "SAS": "SAS", "R coin": "coin",
-    "scipy": r"scipy (?:before|sebelum) 1\.15", "R exactRankTests": "exactRankTests", "R wilcox.test": r"wilcox\.test",
-    "pingouin": "pingouin", "JASP": "JASP", "jamovi": "jamovi", "GraphPad Prism": "Prism",
-}  # fmt: skip
+NAMES = tables_of(__file__)["names"]
 NORMAL = "asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction"
 RELEASES = [(0,), (1,), (1, 4), (1, 5), (1, 9), (1, 14), (1, 15), (4, 6), (5,), (6,), (16, 1), (99,)]
 OTHER_TESTS = "mcnemar|_sign(?:_|$)|paired_t"
@@ -43,7 +38,7 @@ def words(path):
 
 
 def reason(study, language):
-    procedure = yaml.safe_load((DATA / study / "study.yaml").read_text("utf-8"))["procedure"]
+    procedure = read_yaml(DATA / study / "study.yaml")["procedure"]
     return " ".join(procedure["reason"][language].split())
 
 
@@ -70,14 +65,11 @@ def test_the_programs_that_print_both_wilcoxon_p_values(lines, place):
         versions=lambda rows: rows["versions"].str.replace(r"^(?:with (?:R|scipy)|jmv) |-16", "", regex=True)
     )
     of = {name: default[default["program"].str.startswith(name)] for name in NAMES}
-    both = {
-        name: [
-            at
-            for at in RELEASES
-            if rows.loc[[covers(v, at) for v in rows["versions"]], "group"].nunique() == 2
-        ]
-        for name, rows in of.items()
-    }
+
+    def prints_both(rows, release):
+        return rows.loc[[covers(v, release) for v in rows["versions"]], "group"].nunique() == 2
+
+    both = {name: [at for at in RELEASES if prints_both(rows, at)] for name, rows in of.items()}
     due = {name for name in NAMES if both[name]}
     assert {name for name, said in NAMES.items() if re.search(rf"\b(?:{said})\b", sentence)} == due
     assert both["scipy"] == [release for release in RELEASES if release < (1, 15)]
@@ -100,13 +92,9 @@ def test_what_prints_the_p_value_that_differs(lines):
 
 
 def test_what_explains_it_and_what_datasets_there_are():
-    readme, datasets = (
-        words("README.md"),
-        read_csv(HELD / "datasets.csv").query("group == ''").set_index("set"),
-    )
-    all_of_them, *counts = (
-        int(datasets.loc[name, "datasets"]) for name in ("all", "p_values", "counts", "both")
-    )
+    readme = words("README.md")
+    datasets = read_csv(HELD / "datasets.csv").query("group == ''").set_index("set")["datasets"].astype(int)
+    all_of_them, *counts = datasets[["all", "p_values", "counts", "both"]]
     said = (
         f"Of the {all_of_them:,} datasets that two groups of ten can have, {counts[0]} give all three printed"
     )
@@ -118,11 +106,7 @@ def test_what_explains_it_and_what_datasets_there_are():
     for code, words_of_it, due in (
         ("notation_dropped", "a digit lost in copying (0.0014)", "0.0014"),
         ("scale_untied", "a test run on a finer score", "finer score"),
-        (
-            "procedure_switches",
-            "a one-sided test without tie correction",
-            "one-sided (greater), not tie-corrected",
-        ),
+        ("procedure_switches", "a one-sided test without tie correction", "(greater), not tie-corrected"),
         ("departure", "one control mother with another record", "Other records: 1 of group Control"),
     ):
         assert words_of_it in readme

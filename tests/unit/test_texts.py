@@ -10,6 +10,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from tests.cases import cases, tables_of
 
 import oxymilk
 from oxymilk.stats.procedure import CHOICES, Procedure
@@ -69,21 +70,10 @@ def test_unknown_key_and_language_are_refused_and_values_are_no_placeholders():
     assert labels("en")("tables.row.n_percent", name="{name} {0} %s") == "{name} {0} %s, n (%)"
 
 
-# "2.675" is rounded half up on the decimals as written, not on the binary float below it
-NUMBERS = [
-    ("5.5", 2, "5.50", "5,50"), (55.0, 2, "55.00", "55,00"), ("-3.16227766", 3, "−3.162", "−3,162"),
-    ("2.675", 2, "2.68", "2,68"), (2.675, 2, "2.68", "2,68"), ("0.5", 0, "1", "1"), (0.05, None, "0.05", "0,05"),
-    ("1e-05", None, "0.00001", "0,00001"), ("", 2, "–", "–"), (None, 2, "–", "–"), (float("nan"), 2, "–", "–"),
-]  # fmt: skip
-# the last but one are on the side of alpha where they lie
-P_VALUES = {
-    "0.001565402258": "0.002", "0.08326451666": "0.083", "0.25": "0.250", "1": "1.000", "0.0005": "0.001",
-    "0.000499": "< 0.001", "0": "< 0.001", "0.05": "0.050", "0.04996": "0.04996", "0.0496": "0.0496",
-    "0.05004": "0.05004", "": "–",
-}  # fmt: skip
+P_VALUES = tables_of(__file__)["p_values"]
 
 
-@pytest.mark.parametrize(("value", "decimals", "english", "indonesian"), NUMBERS)
+@cases
 def test_numbers(value, decimals, english, indonesian):
     assert labels("en").number(value, decimals) == english
     assert labels("id").number(value, decimals) == indonesian
@@ -105,25 +95,7 @@ def test_significant_digits_and_places():
     assert english.place("introduction p10") == "introduction par.\u00a010"
 
 
-PAPER = {"method": "asymptotic", "alternative": "two-sided", "tie_correction": True, "continuity": False}
-DROPPED = "zero differences dropped"
-EXACT = {"method": "exact", "two_sided": "distance", "mid_p": False, "zero_method": "drop"}
-
-
-@pytest.mark.parametrize(
-    ("switches", "test", "language", "words"),
-    [
-        (PAPER | {"zero_method": "drop"}, "signed_rank", "en",
-         f"asymptotic (normal approximation), two-sided, tie-corrected, without continuity correction, {DROPPED}"),
-        (PAPER, "rank_sum", "id",
-         "asimtotik (pendekatan normal), dua sisi, dengan koreksi nilai kembar, tanpa koreksi kontinuitas"),
-        # a rank-sum test speaks of no zeros
-        (EXACT, "rank_sum", "en",
-         "exact (conditional on the observed ties), two-sided by distance from the expected value"),
-        ({"method": "exact", "tail": "smaller"}, "rank_sum", "en",
-         "exact (conditional on the observed ties), the smaller one-sided p-value"),
-    ],
-)  # fmt: skip
+@cases
 def test_procedures_in_words(switches, test, language, words):
     assert procedure_words(switches, test, language) == words
 
@@ -164,26 +136,11 @@ def test_no_key_is_written_twice_and_no_phrase_of_a_fault_has_the_name_of_its_pl
     assert [name for name in phrases if re.match(r"^(code|file|row|value)_", name)] == []
 
 
-@pytest.mark.parametrize(
-    ("language", "ends", "written"),
-    [
-        ("en", "29 89", "29 to 89"),
-        ("id", "29 89", "29–89"),
-        ("id", "−6 60", "−6 hingga 60"),
-        ("id", "−∞ ∞", "−∞ hingga ∞"),
-    ],
-)
+@cases
 def test_a_range_has_no_dash_beside_a_minus(language, ends, written):
     assert labels(language).range(*ends.split()) == written
 
 
-@pytest.mark.parametrize(
-    ("p_values", "language", "written"),
-    [
-        (["0.0026"], "en", "= 0.003"),
-        (["0.0001", "0.25"], "id", "< 0,001; 0,250"),
-        (["0.25", "0.0001"], "en", "= 0.250; < 0.001"),
-    ],
-)
+@cases
 def test_p_follows_a_word_with_one_sign(p_values, language, written):
     assert labels(language).p_is(*p_values).replace("\N{NO-BREAK SPACE}", " ") == written

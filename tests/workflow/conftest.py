@@ -1,7 +1,6 @@
 """A clean copy of the tracked files, to run snakemake in."""
 
 import atexit
-import csv
 import fcntl
 import functools
 import json
@@ -13,15 +12,14 @@ import sys
 from pathlib import Path
 
 import pytest
-import yaml
 
 ROOT = Path(__file__).parents[2]
-# a process that has imported snakemake, which takes half of the CPU time of a dry run: each run is a fork of it
+# a process that has imported what takes half of the CPU time of a command: each run is a fork of it
 FORKS = """
-import json, os, sys
-import snakemake.cli, snakemake.workflow, snakemake.dag
+import importlib, json, os, sys
+import {imports}
 for line in sys.stdin:
-    arguments, folder, environment, log = json.loads(line)
+    module, arguments, folder, environment, log = json.loads(line)
     child = os.fork()
     if not child:
         stream = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -30,35 +28,41 @@ for line in sys.stdin:
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
-        sys.argv = ["snakemake", *arguments]
-        snakemake.cli.main()
+        sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)
+        sys.argv = arguments
+        importlib.import_module(module).main()
         sys.exit()
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """
+IMPORTS = {
+    "snakemake": "snakemake.cli, snakemake.workflow, snakemake.dag",
+    "oxymilk": "docx, jinja2, matplotlib.figure, pandas, pydantic, rich, scipy.stats, scipy.optimize, typer, yaml",
+}
 
 
 @functools.cache
-def _forks():
+def _forks(name):
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     unset = ("PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if name not in unset}
-    process = subprocess.Popen([sys.executable, "-c", FORKS], cwd="/", env=environment, **pipes)
+    program = FORKS.format(imports=IMPORTS[name])
+    process = subprocess.Popen([sys.executable, "-c", program], cwd="/", env=environment, **pipes)
     atexit.register(process.communicate)
     return process
 
 
 class Project:
-    """A copy of the project; its own src/ is what runs in it."""
+    """A copy of the project, or a folder of data; what runs in it is the src/ of the copy."""
 
-    def __init__(self, folder):
-        self.folder = folder
+    def __init__(self, folder, copy=None):
+        self.folder, self.copy = folder, copy or folder
 
     def environment(self, **variables):
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
         # of its own code each job would compile what it imports
         others = ("SNAKEMAKE", "PYTEST", "PYTHONDONTWRITEBYTECODE")
         kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
-        home = {"XDG_CACHE_HOME": str(self.folder / ".cache"), "PYTHONPATH": str(self.folder / "src")}
+        home = {"XDG_CACHE_HOME": str(self.folder / ".cache"), "PYTHONPATH": str(self.copy / "src")}
         return {**kept, **home, "PATH": path, **variables}
 
     def run(self, *command, status=0, **variables):
@@ -70,15 +74,21 @@ class Project:
         assert done.returncode == status, output
         return output
 
-    def snakemake(self, *options, status=0, **variables):
-        """Run snakemake, as `run` does it."""
-        log = self.folder.parent / f"{os.getpid()}.log"
-        process = _forks()
-        task = [options, str(self.folder), self.environment(**variables), str(log)]
+    def forked(self, name, *arguments, status=0, module="", **variables):
+        """Run snakemake or oxymilk, as `run` does it, or what `main` of another module makes of its arguments."""
+        log = self.copy.parent / f"{os.getpid()}.log"
+        process, environment = _forks(name), self.environment(**variables)
+        task = [module or f"{name}.cli", [name, *arguments], str(self.folder), environment, str(log)]
         print(json.dumps(task), file=process.stdin, flush=True)
         ended, output = int(process.stdout.readline()), log.read_text(encoding="utf-8", errors="replace")
         assert ended == status, output
         return output
+
+    def snakemake(self, *options, **variables):
+        return self.forked("snakemake", *options, **variables)
+
+    def oxymilk(self, *arguments, **variables):
+        return self.forked("oxymilk", *arguments, **variables)
 
     def planned(self, *options):
         """The rules that a run would execute now."""
@@ -130,15 +140,18 @@ def build_once(tmp_path_factory):
     # the folders of the processes of one run stand in one
     root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
-    def build(name, prepare, **variables):
+    def build(name, place="project", prepare=None, options=(), **variables):
         folder = root / name
         folder.mkdir(exist_ok=True)
-        made, done = Project(folder / "project"), folder / "run.log"
+        made, done = Project(folder / place, folder / "project"), folder / "run.log"
         with (folder / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not done.exists():
-                prepare(copy_tracked_files(made.folder))
-                done.write_text(made.snakemake("--cores", "2", **variables), encoding="utf-8")
+                copy_tracked_files(made.copy)
+                if prepare:
+                    prepare(made)
+                log = made.snakemake("--cores", "2", *options, **variables)
+                done.write_text(log, encoding="utf-8")
         made.log = done.read_text(encoding="utf-8")
         return made
 
@@ -153,63 +166,25 @@ def project(tmp_path):
 @pytest.fixture(scope="session")
 def built_once(build_once):
     """A project whose results are made; tests must not change it."""
-    return build_once("built", lambda _: None, LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0")
+    return build_once("built", LC_ALL="C.UTF-8", TZ="UTC", PYTHONHASHSEED="0")
 
 
-def study_of_persons(folder, planted, participant):
-    """Make the example of words anew, its sheet with a column of `planted` values under each header."""
-    example = ROOT / "data" / "examples" / "words"
-    study = (example / "study.yaml").read_text(encoding="utf-8")
-    study = study.replace("id: words", f"id: {folder.name}").replace("participant: No Resp", participant)
-    with (example / "observations.csv").open(encoding="utf-8", newline="") as stream:
-        names, *rows = list(csv.reader(stream))
-    folder.mkdir(parents=True)
-    (folder / "study.yaml").write_text(study, encoding="utf-8")
-    shutil.copyfile(example / "claims.csv", folder / "claims.csv")
-    with (folder / "observations.csv").open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([*planted, *names[1:]])
-        writer.writerows(
-            [*values, *row[1:]] for values, row in zip(zip(*planted.values(), strict=True), rows, strict=True)
-        )
-
-
-def identifying_headers():
-    """Every header that is recognised, the one of the participants first."""
-    lists = yaml.safe_load((ROOT / "src/oxymilk/ingest/identifying.yaml").read_text(encoding="utf-8"))
-    headers = (header for key in ("exact", "starts", "contained") for header in lists[key])
-    return list(dict.fromkeys(["nama ibu", *headers]))
-
-
-def plant(headers, participants=8):
-    """Return values that must not be written, by header: one a participant."""
-    return {
-        header: [f"Planted{place}x{number}" for number in range(participants)]
-        for place, header in enumerate(headers)
-    }
+# one group; one group and no sheet
+CITED = ("muayah2023", "anggraeni2021")
+FROM_THERE = ("--snakefile", "../project/Snakefile", "--config", f"studies=[{','.join(CITED)}]")
 
 
 @pytest.fixture(scope="session")
-def examples(build_once):
-    """Every example, and two studies full of persons, made in one run; tests must not change it."""
-    names = sorted(path.parent.name for path in (ROOT / "data" / "examples").glob("*/study.yaml"))
-    planted = {"persons_recognised": plant(identifying_headers()), "persons_declared": plant(["Panggilan"])}
-    made = build_once("examples", lambda made: _add_examples(made, names, planted))
-    made.examples, made.planted = names, planted
-    return made
+def cited(build_once):
+    """The cited studies, made in a folder of their own whose name needs quotes; tests must not change it."""
 
+    def prepare(made):
+        for study in CITED:
+            shutil.copytree(made.copy / "data" / study, made.folder / "studi saya" / study)
+        config = "studies: [muayah2023]\nlanguage: en\ndata: studi saya\nresults: hasil kami\n"
+        (made.folder / "config.yaml").write_text(config, encoding="utf-8")
 
-def _add_examples(made, names, planted):
-    for name in names:
-        shutil.copytree(ROOT / "data" / "examples" / name, made.folder / "data" / name)
-    participants = {
-        "persons_recognised": "participant: nama ibu",
-        "persons_declared": "participant: {column: Panggilan, identifying: true}",
-    }
-    for name, values in planted.items():
-        study_of_persons(made.folder / "data" / name, values, participants[name])
-    made.keep_studies(*names, *planted)
-    made.edit("config.yaml", "figure_formats: []", "figure_formats: [pdf]")
+    return build_once("cited", "data lain, Ümläut", prepare, FROM_THERE)
 
 
 @pytest.fixture

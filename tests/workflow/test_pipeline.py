@@ -1,6 +1,5 @@
 """The pipeline as a user runs it: what it makes, when it runs again, what a fault or a kill leaves behind."""
 
-import csv
 import fcntl
 import os
 import shutil
@@ -11,20 +10,15 @@ from collections import Counter
 
 import pytest
 import yaml
-from tests.workflow.conftest import copy_tracked_files
+from tests.cases import cases, read_rows
+from tests.workflow.conftest import CITED, FROM_THERE, copy_tracked_files
 
 from oxymilk.study.config import Config, Explain
 
 pytestmark = pytest.mark.workflow
 
 RESULTS = "results/bontang2023"
-PRESENT = {"make_tables", "write_audit", "plot_figures", "write_documents"}
-AFTER_TESTS = {"audit_claims", "explain_claims", *PRESENT}
-AFTER_INGEST = {"test_groups", *AFTER_TESTS}
-EVERY_RULE = {"ingest_observations", *AFTER_INGEST}
 TABLES = ("observations", "frequencies", "tests", "procedures", "effects", "verdicts", "explanations")
-# one group; one group and no sheet
-CITED = ("muayah2023", "anggraeni2021")
 
 
 def test_a_run_makes_all_that_the_readme_promises(built_once):
@@ -43,8 +37,8 @@ def test_a_run_makes_all_that_the_readme_promises(built_once):
 
 
 def test_the_p_values_of_the_paper(built_once):
-    with (built_once.folder / RESULTS / "tests.csv").open(encoding="utf-8") as stream:
-        rows = [row for row in csv.DictReader(stream) if row["role"] != "other_tails"]
+    tests = read_rows(built_once.folder / RESULTS / "tests.csv")
+    rows = [row for row in tests if row["role"] != "other_tails"]
     p_values = {(row["group"], row["role"]): float(row["p_value"]) for row in rows}
     expected = {
         ("intervention", "declared"): 0.0015654023, ("intervention", "exact"): 0.001953125,
@@ -71,7 +65,7 @@ def test_the_same_bytes_on_one_core_in_another_locale_time_zone_and_style_of_fig
 def test_a_run_says_one_line_a_job_and_ends_with_what_to_open(built_once):
     lines = built_once.log.splitlines()
     steps = [line.split()[1] for line in lines if line.startswith("step ")]
-    assert steps == [str(number) for number in range(1, len(EVERY_RULE) + 2)]
+    assert steps == [str(number) for number in range(1, 10)]
     assert len(lines) < len(steps) + 6, built_once.log
     assert lines[-1].startswith(f"bontang2023: {RESULTS}/en/")
 
@@ -86,53 +80,33 @@ SHEET = "data/bontang2023/observations.csv"
 A_COMMENT = {".py": "\n# edited\n", ".yaml": "\n# edited\n", ".html": "{# edited #}"}
 
 
-@pytest.mark.parametrize(
-    ("path", "old", "new", "rules"),
-    [
-        (SHEET, "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup", EVERY_RULE),
-        ("data/bontang2023/study.yaml", "alpha: 0.05", "alpha: 0.01", EVERY_RULE),
-        ("data/bontang2023/claims.csv", "0.083", "0.084", AFTER_TESTS),
-        ("config.yaml", "figure_formats: []", "figure_formats: [pdf]", {"plot_figures", "write_documents"}),
-        ("config.yaml", "language: en", "language: id", PRESENT),
-        ("config.yaml", "participants: 2", "participants: 3", {"explain_claims", *PRESENT} - {"make_tables"}),
-        ("config.yaml", "confidence: 0.95", "confidence: 0.99", {"test_groups", *AFTER_TESTS}),
-        ("config.yaml", "seed: 1", "seed: 2", {"test_groups", *AFTER_TESTS}),
-    ],
-)
-def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(built, path, old, new, rules):
+@cases
+def test_an_edit_runs_again_what_depends_on_it_and_nothing_else(path, old, new, rules, built):
     built.edit(path, old, new)
-    assert built.planned() == rules
+    assert built.planned() == set(rules)
 
 
-@pytest.mark.parametrize(
-    ("path", "rules"),
-    [
-        ("stats/programs.yaml", EVERY_RULE), ("ingest/sheets.py", EVERY_RULE), ("texts/id.yaml", EVERY_RULE),
-        ("analysis/samples.py", {"test_groups", "explain_claims", *AFTER_TESTS}),
-        ("explain/departures.py", {"explain_claims", *PRESENT} - {"make_tables"}),
-        ("present/templates/report.html", PRESENT),
-    ],
-)  # fmt: skip
-def test_an_edit_of_the_code_runs_again_the_rules_it_serves(built, path, rules):
+@cases
+def test_an_edit_of_the_code_runs_again_the_rules_it_serves(path, rules, built):
     file = built.folder / "src" / "oxymilk" / path
     file.write_text(file.read_text(encoding="utf-8") + A_COMMENT[file.suffix], encoding="utf-8")
-    assert built.planned() == rules
+    assert built.planned() == set(rules)
 
 
 def test_an_edit_changes_the_result(built):
     built.edit(SHEET, "K04,Kontrol,Kurang,Kurang", "K04,Kontrol,Kurang,Cukup")
     built.snakemake(f"{RESULTS}/verdicts.csv")
     assert "control,post,cukup,4,10,40,0" in built.results()["bontang2023/frequencies.csv"].decode()
-    assert built.run("oxymilk", "verify", "bontang2023", status=1)
+    assert built.oxymilk("verify", "bontang2023", status=1)
 
 
 def test_verify_fails_on_a_changed_claim_and_on_missing_results(built):
-    assert "Every verdict is the expected one" in built.run("oxymilk", "verify")
+    assert "Every verdict is the expected one" in built.oxymilk("verify")
     built.edit("data/bontang2023/claims.csv", "0.083", "0.084")
-    assert "not the expected ones: 1" in " ".join(built.run("oxymilk", "verify", status=1).split())
-    assert "study.yaml" in built.run("oxymilk", "verify", "nowhere", status=2)
+    assert "not the expected ones: 1" in " ".join(built.oxymilk("verify", status=1).split())
+    assert "study.yaml" in built.oxymilk("verify", "nowhere", status=2)
     shutil.rmtree(built.folder / RESULTS)
-    assert "Run snakemake first" in built.run("oxymilk", "verify", status=2)
+    assert "Run snakemake first" in built.oxymilk("verify", status=2)
 
 
 def test_a_faulty_sheet_stops_the_run_with_every_fault_and_writes_nothing(project):
@@ -188,15 +162,8 @@ def test_without_room_or_without_its_claims_a_study_is_refused_and_the_others_go
         assert said in last.partition(f"logs/refused_{study}.log:")[2], log
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("studies: []", "key studies"), ("studies: [", "YAML"), ("", "no keys"), ("studies: !x [a]", "tag"),
-        ("studies: [a]\nresults: README.md", "README.md"), ("studies: [a]\nconfidence: 2", "line 2, key confidence"),
-        (None, "There is no config.yaml here"),
-    ],
-)  # fmt: skip
-def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(project, text, said):
+@cases
+def test_a_config_that_is_wrong_is_said_last_and_nothing_runs(text, said, project):
     (project.folder / "config.yaml").write_text(text or "", encoding="utf-8")
     if text is None:
         (project.folder / "config.yaml").unlink()
@@ -219,7 +186,7 @@ def _is_locked(path):
 
 
 def test_two_runs_at_once_wait_for_each_other_and_a_dead_one_holds_nothing(project):
-    command = ["snakemake", f"{RESULTS}/tests.csv", "--nolock", "--forcerun", "ingest_observations"]
+    command = ["snakemake", f"{RESULTS}/observations.csv", "--nolock", "--forcerun", "ingest_observations"]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
     run = {"cwd": project.folder, "env": project.environment(), **quiet}
     first = subprocess.Popen(command, **run)
@@ -274,8 +241,7 @@ def test_the_snakemake_report_has_every_caption(built):
 
 
 def test_the_readme_says_what_the_results_say(built_once):
-    with (built_once.folder / RESULTS / "verdicts.csv").open(encoding="utf-8") as stream:
-        verdicts = Counter(row["verdict"] for row in csv.DictReader(stream))
+    verdicts = Counter(row["verdict"] for row in read_rows(built_once.folder / RESULTS / "verdicts.csv"))
     holds = verdicts["reproduced"] + verdicts["reproduced_after_rounding"]
     checked = holds + verdicts["differs"]
     readme = " ".join((built_once.folder / "README.md").read_text(encoding="utf-8").split())
@@ -291,21 +257,21 @@ def test_the_picture_in_the_readme_is_the_figure_of_the_pipeline(built_once):
     assert shown == (built_once.folder / RESULTS / "en/figures/p_values.png").read_bytes()
 
 
-@pytest.fixture(scope="module")
-def cited(build_once):
-    return build_once("cited", lambda made: made.keep_studies(*CITED))
-
-
 @pytest.mark.parametrize("study", CITED)
 def test_every_output_of_a_cited_study_is_made_and_every_verdict_is_the_expected_one(cited, study):
-    folder = cited.folder / "results" / study
+    folder = cited.folder / "hasil kami" / study
     assert all((folder / f"{name}.csv").stat().st_size > 0 for name in TABLES)
     assert "Nothing differs" in (folder / "en/report.html").read_text(encoding="utf-8")
-    assert "Every verdict is the expected one" in cited.run("oxymilk", "verify", study)
+    places = ("--data", "studi saya", "--results", "hasil kami")
+    assert "Every verdict is the expected one" in cited.oxymilk("verify", study, *places)
+
+
+def test_a_second_run_from_another_folder_does_nothing(cited):
+    assert "Nothing to be done" in cited.snakemake(*FROM_THERE)
 
 
 def test_one_group_has_no_test_between_and_without_a_sheet_nothing_is_drawn_or_counted(cited):
-    with_sheet, without = (cited.folder / "results" / study for study in CITED)
+    with_sheet, without = (cited.folder / "hasil kami" / study for study in CITED)
     tests = [
         (folder / "tests.csv").read_text(encoding="utf-8").splitlines() for folder in (with_sheet, without)
     ]

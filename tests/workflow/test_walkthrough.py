@@ -87,7 +87,7 @@ def test_the_lines_to_change_in_the_indonesian_walk_are_those_that_are_written(p
     for step in steps:
         if step.file:
             walk.apply(step, project.folder)
-    assert "Siap." in project.run("oxymilk", "check-study", "melati", "--language", "id")
+    assert "Siap." in project.oxymilk("check-study", "melati", "--language", "id")
 
 
 def test_the_wards_file_is_made_from_its_csv(tmp_path):

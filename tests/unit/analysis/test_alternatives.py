@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.stats import brunnermunzel, chi2, fisher_exact, norm
 from statsmodels.discrete.discrete_model import Logit
+from tests.cases import cases
 
 from oxymilk.analysis import alternatives
 from oxymilk.analysis import tables as analysis
@@ -64,18 +65,7 @@ def test_more_permutations_than_are_looked_at_are_drawn_by_the_seed(monkeypatch)
     assert abs(first[0] - exact) < 4 * first[1]
 
 
-@pytest.mark.parametrize(
-    ("x", "y", "variance", "odds"),
-    [
-        # statsmodels: converged, standard error 923
-        ([1] * 10, [1] * 3 + [0] * 7, "zero_variance", "separation"),
-        ([1, 2, 2], [0, 0, 1], "", "separation"),
-        ([5, 6], [7, 8], "zero_variance", "separation"),
-        ([1, 1], [1, 1, 1], "zero_variance", "zero_variance"),
-        ([3], [1, 2, 3, 4], "zero_variance", ""),
-        ([1, 2, 1], [0, 1, 2, 0], "", ""),
-    ],
-)
+@cases
 def test_no_variance_and_no_overlap_are_said_and_have_no_number(x, y, variance, odds):
     for (p_value, _, reason), due in (
         (alternatives.brunner_munzel(x, y, "two-sided", seed=1), variance),

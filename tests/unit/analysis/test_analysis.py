@@ -39,13 +39,9 @@ def changed(study, **switches):
     return study.model_copy(update={"procedure": study.procedure.model_copy(update=switches)})
 
 
-SMALL = observations(
-    ("I1", "intervention", "kurang", "cukup"),
-    ("I2", "intervention", "kurang", ""),
-    ("I3", "intervention", "cukup", "cukup"),
-    ("K1", "control", "", "kurang"),
-    ("K2", "control", "cukup", "kurang"),
-)
+_ROWS = "I1,intervention,kurang,cukup I2,intervention,kurang, I3,intervention,cukup,cukup"
+_ROWS += " K1,control,,kurang K2,control,cukup,kurang"
+SMALL = observations(*(row.split(",") for row in _ROWS.split(" ")))
 
 
 def effects_of(study, data, **options):
@@ -167,13 +163,8 @@ def test_scores_and_their_changes_are_described(study):
     assert table.loc["pre", ["n", "q1", "median", "q3"]].tolist() == [10, 3.25, 5.5, 7.75]
     assert table.loc["pre", "sd"] == pytest.approx(3.0276503541)
     # of the nine with both scores, on decimals: 3.1 - 3 is 1.1 - 1
-    assert table.loc["change", ["n", "missing", "minimum", "maximum", "median"]].tolist() == [
-        9,
-        1,
-        0,
-        0.1,
-        0.1,
-    ]
+    change = table.loc["change", ["n", "missing", "minimum", "maximum", "median"]]
+    assert change.tolist() == [9, 1, 0, 0.1, 0.1]
 
 
 def test_of_many_visits_the_two_that_are_compared_are_tested():

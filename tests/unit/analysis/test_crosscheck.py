@@ -1,5 +1,6 @@
 """The second opinion: programs that are not installed, that disagree, and that are of another version."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -19,6 +20,18 @@ pathlib.Path({asked!r}).write_text(script)
 print("R {version}\\ncoin 1.4.2")
 print("next question\\n{answer}\\n" * script.count("next question"))
 """
+
+
+ASKED = {}
+REAL_RUN = subprocess.run
+
+
+def run_once(command, **options):
+    """Run a program on the same questions once for all tests."""
+    key = (*command, options["input"])
+    if key not in ASKED:
+        ASKED[key] = REAL_RUN(command, **options)
+    return ASKED[key]
 
 
 def run(step, results):
@@ -49,6 +62,7 @@ def with_r(made, tmp_path, monkeypatch):
         if version:  # without Python, R alone is asked
             monkeypatch.setattr(crosscheck.sys, "executable", None)
         monkeypatch.setattr(crosscheck.shutil, "which", installed.get)
+        monkeypatch.setattr(crosscheck.subprocess, "run", run_once)
         status = run("crosscheck", made)
         return status, read_csv(made / "crosscheck.csv"), asked.read_text() if version else ""
 

@@ -66,23 +66,15 @@ def test_a_t_without_its_df_has_those_of_welch_between_the_smaller_group_and_bot
 
 
 def test_u_without_its_ties_has_the_p_without_ties_and_smaller_ones():
-    judged = judge(
-        read_evidence({"test": "mann-whitney", "statistic": "u", "value": "15", "n": "10,10", "p": ".5"})
-    )
+    cells = {"test": "mann-whitney", "statistic": "u", "n": "10,10"}
+    judged = judge(read_evidence(cells | {"value": "15", "p": ".5"}))
     plain = [float(value.low) for each in judged.p for value in each.plain]
     for z in (35 / SPREAD_OF_U, 34.5 / SPREAD_OF_U):
         assert any(p == pytest.approx(2 * scipy.stats.norm.sf(z), rel=1e-9) for p in plain)
     known = scipy.stats.mannwhitneyu(np.arange(10) * 1.0, np.arange(10) * 1.0 + 3.5, method="exact")
     value = f"{min(known.statistic, 100 - known.statistic):.0f}"
-    fitting = {
-        "test": "mann-whitney",
-        "statistic": "u",
-        "value": value,
-        "n": "10,10",
-        "p": f"{known.pvalue:.4f}",
-    }
     # without ties R and scipy print the exact p unasked
-    assert judge(read_evidence(fitting)).verdict == "reproduced"
+    assert judge(read_evidence(cells | {"value": value, "p": f"{known.pvalue:.4f}"})).verdict == "reproduced"
 
 
 @pytest.mark.parametrize("printed", ["ns", "NS", "n.s.", "(n.s.)", "n.s"])
@@ -93,12 +85,8 @@ def test_not_significant_in_letters(printed):
 
 @pytest.mark.parametrize("alpha", ["0.1", "0,1"])
 def test_alpha_with_either_mark(alpha):
-    assert (
-        float(
-            read_evidence({"test": "z", "statistic": "z", "value": "1.7", "p": ".09", "alpha": alpha}).alpha
-        )
-        == 0.1
-    )
+    cells = {"test": "z", "statistic": "z", "value": "1.7", "p": ".09", "alpha": alpha}
+    assert float(read_evidence(cells).alpha) == 0.1
 
 
 def test_percentages_with_either_mark_are_their_counts():

@@ -1,7 +1,6 @@
 """Printed tests: verdicts, faults, sets against brute force, honest rows, slips; the command and its table."""
 
 import csv
-import importlib.util
 import itertools
 import json
 import re
@@ -13,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.cases import cases, read_rows, tables_of
+from tests.unit.audit import honest
 
 from oxymilk.audit import from_means
 from oxymilk.audit.evidence import STATISTICS, read_evidence
@@ -27,18 +28,10 @@ from oxymilk.stats.count_tables import compositions
 from oxymilk.texts import LANGUAGES, labels
 
 HERE = Path(__file__).parent
-_SPEC = importlib.util.spec_from_file_location("honest", HERE / "honest.py")
-honest = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(honest)
 LITERATURE = HERE.parents[2] / "data" / "literature" / "tests.csv"
 
 
-def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-CASES = rows_of(HERE / "printed_tests.csv")
+CASES = read_rows(HERE / "printed_tests.csv")
 
 
 def evidence_of(case):
@@ -62,39 +55,7 @@ def test_verdicts(case):
     assert json.loads(as_json(evidence, judgement))["verdict"] == case["verdict"]
 
 
-@pytest.mark.parametrize(
-    ("code", "column", "cells"),
-    [
-        ("check_number", "n", {"n": "ten,ten"}),
-        *(("check_whole", "counts", {"counts": counts}) for counts in ("-1,2;3,4", "9999999,2;3,4")),
-        ("check_number", "value", {"statistic": "z", "value": "x"}),
-        ("check_number", "n", {"test": "pearson", "statistic": "r", "value": ".45", "n": "2"}),
-        ("check_number", "df", {"test": "chi-square", "statistic": "chi2", "value": "5", "df": "1.5"}),
-        ("check_length", "df", {"test": "t-independent", "statistic": "t", "value": "2,1", "df": "34,72"}),
-        *(
-            ("check_alpha", "alpha", {"counts": "1,2;3,4", "alpha": alpha})
-            for alpha in ("5", "0", "95%", "x")
-        ),
-        ("check_number", "value", {"test": "pearson", "statistic": "r", "value": "1.2", "n": "9"}),
-        ("check_number", "scale", {"scale": "3..1"}),
-        ("check_legal", "test", {"test": "sign"}),
-        ("check_legal", "program", {"counts": "1,2;3,4", "program": "Excel"}),
-        ("check_impossible", "p", {"p": "15.00", "counts": "1,2;3,4"}),
-        ("check_impossible", "p", {"p": "<0,000", "counts": "1,2;3,4"}),
-        ("check_impossible", "p", {"p": "-.22", "counts": "1,2;3,4"}),
-        ("check_length", "n", {"n": "10", "statistic": "u", "value": "15"}),
-        ("check_length", "rank_sums", {"n": "17,17", "rank_sums": "239,5,355,5"}),
-        ("check_length", "quartiles", {"n": "9,9", "medians": "2,1", "quartiles": "1,3", "scale": "1..3"}),
-        ("check_missing", "df", {"test": "chi-square", "statistic": "chi2", "value": "6.4"}),
-        ("check_missing", "counts", {}),
-        ("check_shape", "counts", {"counts": "1,2,3"}),
-        ("check_shape", "counts", {"counts": "1,2;3,4,5"}),
-        ("check_shape", "margins", {"margins": "24,6;18,11"}),
-        ("check_ranks", "rank_sums", {"n": "10,10", "rank_sums": "140,71"}),
-        ("check_ranks", "rank_sums", {"test": "wilcoxon", "n": "8,3,1", "rank_sums": "63.5,13.5,2"}),
-        ("check_no_dataset", "means", {"n": "5,5", "means": "1.33,2", "sds": "1,1", "scale": "1..3"}),
-    ],
-)
+@cases
 def test_faults(code, column, cells):
     with pytest.raises(FaultsError) as raised:
         judge(read_evidence({"test": "mann-whitney", "p": "0.03", **cells}))
@@ -130,26 +91,18 @@ def test_a_verdict_that_differs_says_what_is_printed_instead():
     assert "R 4.6 atau sesudahnya" in " ".join(lines_of(versions, judge(versions), "id"))
 
 
-# why a recorded verdict is another one here
-OTHERWISE = {
-    "id08_1": ("possible", "U = 86.5 needs a tie; without ties there is no such U"),
-    "id16_1": ("possible", "R, corrected for continuity, prints 0.01 for one of the couplings (0.0056)"),
-    "id26_1": ("reproduced", "Yates' correction is what R and scipy print unasked"),
-    "id26_2": ("reproduced", "Yates' correction is what R and scipy print unasked"),
-    "id50_2": ("reproduced", "without ties R prints the exact p, .000"),
-}
-RECORDED = {
-    "spss_default": "reproduced", "spss_default_truncated": "reproduced_otherwise", "floored": "reproduced_otherwise",
-    "none": "differs", "within_tie_bounds": "possible", "impossible_statement": "fault",
-}  # fmt: skip
+OTHERWISE = tables_of(__file__)["otherwise"]
+RECORDED = tables_of(__file__)["recorded"]
 # a variant of the same test; the others are of another test, or two departures at once
 VARIANTS = ("en12_3", "en12_4", "en13_1", "en13_4", "id26_1", "id26_2")
 
 
 def test_the_literature(tmp_path):
     assert check_table(LITERATURE, tmp_path / "verdicts.csv") == 2  # two rows state no possible p
-    verdicts = {row["id"]: row for row in rows_of(tmp_path / "verdicts.csv")}
-    rows = [row for row in rows_of(LITERATURE) if not row["alternate"] and row["recorded"] != "no_printed_p"]
+    verdicts = {row["id"]: row for row in read_rows(tmp_path / "verdicts.csv")}
+    rows = [
+        row for row in read_rows(LITERATURE) if not row["alternate"] and row["recorded"] != "no_printed_p"
+    ]
     others = {}
     for row in rows:
         verdict = "fault" if verdicts[row["id"]]["fault"] else verdicts[row["id"]]["verdict"]
@@ -227,14 +180,8 @@ def test_datasets_behind_means_against_brute_force(test):
         alike = [[sample for sample in samples if prints[sample] == prints[one]] for one in chosen]
         (mean1, sd1), (mean2, sd2) = (prints[one] for one in chosen)
         size = f"{n},{n}" if test == "mann-whitney" else str(n)
-        cells = {
-            "test": test,
-            "n": size,
-            "means": f"{mean1},{mean2}",
-            "sds": f"{sd1},{sd2}",
-            "scale": "1..4",
-            "p": "0.5",
-        }
+        cells = {"test": test, "n": size, "scale": "1..4", "p": "0.5"}
+        cells |= {"means": f"{mean1},{mean2}", "sds": f"{sd1},{sd2}"}
         found = {}
         for each in judge(read_evidence(cells), explain=False).p:
             values = {f"{float(value.low):.9g}" for value in each.values}
@@ -255,18 +202,11 @@ def test_datasets_behind_means_against_brute_force(test):
 
 
 def test_grim_and_the_implied_correlation():
-    cells = {
-        "test": "mann-whitney",
-        "p": ".02",
-        "n": "28,28",
-        "means": "5.19,5.21",
-        "sds": "1.6,1.6",
-        "scale": "1..9",
-    }
-    assert from_means.impossible_mean(read_evidence({**cells, "rounding": "half_up"})) == ("grim", 0)
-    evidence = read_evidence(
-        {"test": "t-paired", "p": ".05", "n": "20", "means": "5.6,5.35", "sds": "1.1,1.2"}
-    )
+    cells = {"test": "mann-whitney", "p": ".02", "n": "28,28", "means": "5.19,5.21", "sds": "1.6,1.6"}
+    of_scale = read_evidence({**cells, "scale": "1..9", "rounding": "half_up"})
+    assert from_means.impossible_mean(of_scale) == ("grim", 0)
+    cells = {"test": "t-paired", "p": ".05", "n": "20", "means": "5.6,5.35", "sds": "1.1,1.2"}
+    evidence = read_evidence(cells)
     r = from_means.implied_correlation(evidence)
     sd = (1.1**2 + 1.2**2 - 2 * r * 1.1 * 1.2) ** 0.5
     cells = {"test": "t-paired", "p": ".05", "n": "20", "means": "0.25", "sds": f"{sd:.9f}"}
@@ -290,19 +230,8 @@ def run(monkeypatch, capsys, *arguments):
     return done.value.code, "".join(capsys.readouterr())
 
 
-@pytest.mark.parametrize(
-    ("arguments", "status", "said"),
-    [
-        ("mann-whitney --counts 0,10;7,3 --p 0,004", 1, "differs    No program prints p = 0,004"),
-        ("wilcoxon --n 10 --z -2,248 --p 0.014", 1, "Z = -2,248 means p between 0.02454 and 0.02461"),
-        ("mann-whitney --counts 0,10;7,3 --p 0,001 --language id", 0, "sesuai     0,001 dicetak oleh SPSS"),
-        ("chi-square --chi2 6.381 --df 3 --p .094 --json", 0, '"verdict": "reproduced"'),
-        ("wilcoxon --n 9 --t 13 --p .25", 0, "possible"),
-        ("chi-square --counts 1,2;3,4 --p 15.00", 2, "No p-value prints as"),
-        ("z --z 2 --t 3 --p .05", 2, "More than one statistic is given: z, t."),
-    ],
-)
-def test_the_command(monkeypatch, capsys, arguments, status, said):
+@cases
+def test_the_command(arguments, status, said, monkeypatch, capsys):
     code, printed = run(monkeypatch, capsys, *arguments.split())
     assert code == status
     assert said in printed
@@ -314,7 +243,7 @@ def test_a_table_goes_on_after_a_faulty_row(monkeypatch, capsys, tmp_path):
         'id,test,counts,p\na,chi-square,"0,15;4,11","0,032"\nb,chi-square,x,1\nc,z,,0.1\n', "utf-8"
     )
     assert run(monkeypatch, capsys, "--table", str(table), "--output", str(output))[0] == 2
-    rows = rows_of(output)
+    rows = read_rows(output)
     assert [row["verdict"] for row in rows] == ["reproduced", "", ""]
     assert all(word in rows[1]["fault"] for word in ("row 3", "counts", '"x"'))
     table.write_text("id,test,counts\n", "utf-8")
@@ -345,7 +274,7 @@ def test_a_table_as_spreadsheet_programs_save_it(tmp_path, text, said):
         assert [(fault.code, fault.row) for fault in raised.value.faults] == [said]
     else:
         check_table(table, output)
-        for row, words in zip(rows_of(output), said, strict=True):
+        for row, words in zip(read_rows(output), said, strict=True):
             assert words in row["verdict"] + row["fault"]
 
 
@@ -363,7 +292,7 @@ def test_tests_of_a_table_computed_together_are_those_computed_alone(tmp_path):
         writer.writerows(rows)
     check_table(tmp_path / "tests.csv", tmp_path / "verdicts.csv")
     compute_together([])
-    for row, together in list(zip(rows, rows_of(tmp_path / "verdicts.csv"), strict=True))[:60]:
+    for row, together in list(zip(rows, read_rows(tmp_path / "verdicts.csv"), strict=True))[:60]:
         try:
             alone = judge(read_evidence(row), explain=False)
         except FaultsError:

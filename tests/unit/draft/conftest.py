@@ -1,6 +1,5 @@
 """An invented study of foot baths, and what tests change of it; rows of CSV files; the accounting for numbers."""
 
-import csv
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -10,11 +9,6 @@ from oxymilk.draft.read import find_tokens
 from oxymilk.study import Label, load_study
 
 DATA = Path(__file__).parents[2] / "data" / "draft"
-
-
-def rows(path):
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
 
 
 def unaccounted(text, claims, exclusions):

@@ -6,7 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.draft.conftest import DATA, rows, unaccounted
+from tests.cases import read_rows
+from tests.unit.draft.conftest import DATA, unaccounted
 from typer.testing import CliRunner
 
 from oxymilk.audit.claims import COLUMNS, NOTES, load_claims
@@ -39,7 +40,7 @@ def measured(draft, by_hand, columns=("quantity", "printed")):
 @pytest.mark.parametrize("study", ["bath", ""])
 def test_nineteen_of_twenty_claims_of_an_invented_paper_are_proposed(studies, study, tmp_path):
     paper = read_paper(DATA / "paper.txt")
-    draft, by_hand = draft_claims(paper, studies[study]), rows(DATA / "claims.csv")
+    draft, by_hand = draft_claims(paper, studies[study]), read_rows(DATA / "claims.csv")
     assert min(measured(draft, by_hand)) >= 0.95
     # every number is proposed or listed
     listed = draft.exclusions_table()
@@ -65,7 +66,7 @@ def test_nineteen_of_twenty_claims_of_an_invented_paper_are_proposed(studies, st
 def test_nineteen_of_twenty_claims_of_the_first_paper_are_proposed(with_study, tmp_path):
     study = load_study(BONTANG / "study.yaml")
     draft = draft_claims(read_paper(PAPER), study if with_study else None)
-    recall, precision = measured(draft, rows(BONTANG / "claims.csv"))
+    recall, precision = measured(draft, read_rows(BONTANG / "claims.csv"))
     assert recall >= 0.95
     assert precision >= 0.98
     if with_study:
@@ -97,13 +98,8 @@ def test_a_row_has_every_cell(studies):
 def test_ids_are_unique_and_lower_case_words(studies):
     text = "They slept 9 hours.\n\nRESULTS\n\n7 hours, 8 hours (p = 0.3).\n\nCONCLUSION\n\n5 hours.\n"
     ids = [claim.id for claim in draft_claims(Paper(text)).claims]
-    assert ids == [
-        "figure_front",
-        "figure_results",
-        "figure_results_2",
-        "p_value_results",
-        "figure_conclusion",
-    ]
+    first = ["figure_front", "figure_results", "figure_results_2"]
+    assert ids == [*first, "p_value_results", "figure_conclusion"]
     text = "RESULTS\n\nPoor before were 70% in the foot bath group.\n"
     (claim,) = draft_claims(Paper(text), studies["Bad -  one"]).claims
     assert (claim.id, claim.level) == ("percent_bad_one_bath_start_results", "Bad -  one")
@@ -171,10 +167,10 @@ def test_the_subcommand_writes_both_files_and_lists_the_rest(tmp_path):
     options = ("--study", DATA / "study.yaml", "--output", claims, "--exclusions", exclusions)
     done = draft_file(DATA / "paper.txt", *options)
     assert done.exit_code == 0, done.output
-    assert f"{len(rows(claims))} claims proposed" in done.output
-    times = sum(int(row["occurrences"]) for row in rows(exclusions))
+    assert f"{len(read_rows(claims))} claims proposed" in done.output
+    times = sum(int(row["occurrences"]) for row in read_rows(exclusions))
     assert f"{times} numbers not proposed" in done.output
-    assert tuple(rows(claims)[0]) == DRAFTED
+    assert tuple(read_rows(claims)[0]) == DRAFTED
     assert "klaim diusulkan" in draft_file(DATA / "paper.txt", "--language", "id").output
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import docx
 import pypdf
 import pytest
+from tests.cases import cases
 
 from oxymilk.draft.propose import draft_claims
 from oxymilk.draft.read import Paper, read_paper, with_rows
@@ -117,12 +118,8 @@ def test_a_hostile_word_table_is_read_as_far_as_word_would_have_written_it(tmp_p
         for name, content in parts.items():
             is_text = name == "word/document.xml"
             assert not is_text or old.encode() in content
-            package.writestr(
-                name,
-                content.replace(old.encode(), new.encode(), 1)
-                if is_text and old != SPAN
-                else content.replace(old.encode(), new.encode()),
-            )
+            times = 1 if is_text and old != SPAN else -1
+            package.writestr(name, content.replace(old.encode(), new.encode(), times))
     assert read_paper(path).text.splitlines()[5] == row
 
 
@@ -240,75 +237,18 @@ def test_the_pages_of_a_pdf_begin_on_their_lines_and_pictures_are_a_scan(read_pa
         read_pages(drawn(""), drawn(""))
 
 
-@pytest.mark.parametrize(
-    ("last", "blank_behind_last"),
-    [
-        # a line of less than 85% of the usual length that ends a sentence ends a paragraph
-        ("It ended.", True), ("It ended!”)", True), ("Did it end? ", True), ("It ended, it", False),
-        ("It ended. It", False), ("x" * 83 + ".", True), ("x" * 84 + ".", False),
-        (" " * 9 + "x" * 83 + "." + " " * 9, True),
-    ],
-)  # fmt: skip
-def test_the_lines_of_a_page_become_paragraphs(read_pages, last, blank_behind_last):
+@cases
+def test_the_lines_of_a_page_become_paragraphs(last, blank_behind_last, read_pages):
     for before in ([LONG, LONG], [LONG, LONG, "", "", "", " " * 200]):
         lines = [*before, last]
         assert read_pages(drawn("\n".join(lines))).text.split("\n")[:-1] == lines + [""] * blank_behind_last
 
 
-@pytest.mark.parametrize(
-    ("text", "placed", "expected"),
-    [
-        ("Le\ufb01t n\nlow 4", "Le\ufb01t      n\nlow        4", "Lefit | n | \nlow | 4 | \n"),
-        ("Le\ufb01t n\nlow 4", None, "Lefit n\nlow 4\n"),
-        ("Le\ufb01t n\nlow 4", "", "Lefit n\nlow 4\n"),
-        # a hyphen that shows only at a line's end is no character
-        ("co\u00adtton", "", "cotton\n"),
-        # and before a number is a minus sign
-        ("Z = \u00ad2.4 or \u00ad", "", "Z = \u00ad2.4 or \u00ad\n"),
-    ],
-)
-def test_a_page_with_places_and_one_without(read_pages, text, placed, expected):
+@cases
+def test_a_page_with_places_and_one_without(text, placed, expected, read_pages):
     assert read_pages(drawn(text, placed)).text == expected
 
 
-TABLE = [
-    "Running text of a page.",
-    "",
-    "Level          n        p",
-    "low          4 (22)     0.01",
-    "high         14 (78)",
-]
-ROWS = ["Level | n | p | ", "low | 4 (22) | 0.01 | ", "high | 14 (78) |  | "]
-TWO = ["Level      n", "low        4"]
-
-
-@pytest.mark.parametrize(
-    ("lines", "placed", "expected"),
-    [
-        # one line a row, or one line a cell
-        ([TABLE[0], "Level n p", "low 4 (22) 0.01", "high 14 (78)"], TABLE, [TABLE[0], *ROWS]),
-        (["Level", "n", "p", "low", "4 (22)", "0.01", "high", "14 (78)", "The end."], TABLE, [*ROWS, "The end."]),
-        # two lines are a table and one is none; a blank line before a table stays
-        (["Level n", "low", "4"], TWO, ["Level | n | ", "low | 4 | "]),
-        (["Level n", "low", "4"], TWO[:1], ["Level n", "low", "4"]),
-        (["", "Level", "n", "", "low 4"], TWO, ["", "Level | n | ", "", "low | 4 | "]),
-        # cells that touch are of two columns, cells that overlap of one
-        (["abcd xy", "a bc xy"], ["abcd      xy", "a   bc    xy"], ["abcd |  | xy | ", "a | bc | xy | "]),
-        (["abcde xy", "a bc xy"], ["abcde     xy", "a   bc    xy"], ["abcde | xy | ", "a bc | xy | "]),
-        # cells that run over lines, read one after the other; a label of one column below them
-        (["Milk", "flow", "Massage", "(n = 20)", "p", "Very", "good", "12 0.025", "Poor", "8"],
-         ["Milk       Massage       p", "flow       (n = 20)", "Very       12            0.025", "good",
-          "Poor       8"],
-            ["Milk flow | Massage (n = 20) | p | ", "Very good | 12 | 0.025 | ", "Poor | 8 |  | "]),
-        # the last head goes on in words
-        (["Support", "Yes", "Sig.", "(p", "value)", "Good", "14", "0.011"],
-         ["Support   Yes   Sig.", "                (p", "                value)", "Good      14    0.011"],
-            ["Support | Yes | Sig. (p value) | ", "Good | 14 | 0.011 | "]),
-        # two columns of text are no table
-        (["The first", "goes on.", "The second", "goes there."],
-         ["The first      The second", "goes on.       goes there."],
-            ["The first", "goes on.", "The second", "goes there."]),
-    ],
-)  # fmt: skip
+@cases
 def test_rows_of_a_table_are_found_where_a_pdf_places_them(lines, placed, expected):
     assert with_rows(lines, placed) == expected

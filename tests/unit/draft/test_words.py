@@ -1,6 +1,6 @@
 """What the labels of a study add to our words; the words themselves are in readings.csv."""
 
-import pytest
+from tests.cases import cases
 
 from oxymilk.draft.words import load_words
 from oxymilk.study import Label
@@ -11,22 +11,8 @@ def found(study, kind, text):
     return {key: match[0] for key, pattern in patterns.items() if (match := pattern.search(text))}
 
 
-@pytest.mark.parametrize(
-    ("kind", "english", "indonesian", "text", "expected"),
-    [
-        # what a label has in brackets is left out; a label of nothing else names nothing
-        ("timepoints", "Later (day 15)", "Nanti (hari (ke) 15)", "later, on day 15", {"end": "later"}),
-        ("timepoints", "(day 15)", "Nanti", "nanti", {"end": "nanti"}),
-        ("timepoints", "(day 15)", "Nanti", "so it is, (day 15)", {}),
-        # the signs of a label stand for themselves; "bad" is the id
-        ("levels", "bad.", "a+b", "so bad, aab", {"sleep/bad": "bad"}),
-        ("levels", "bad.", "a+b", "a+b", {"sleep/bad": "a+b"}),
-        # of two labels the longer is found
-        ("levels", "poor", "poor in all", "It was poor in all.", {"sleep/bad": "poor in all"}),
-        ("timepoints", "After the bath", "Nanti", "It was good after the bath.", {"end": "after the bath"}),
-    ],
-)
-def test_labels_are_words(studies, kind, english, indonesian, text, expected):
+@cases
+def test_labels_are_words(kind, english, indonesian, text, expected, studies):
     study, label = studies["bath"], {"label": Label(en=english, id=indonesian)}
     if kind == "timepoints":
         changed = {"timepoints": (study.timepoints[0], study.timepoints[1].model_copy(update=label))}

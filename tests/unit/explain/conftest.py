@@ -183,20 +183,7 @@ def numbers(make_study):
     numbers = {"kind": "number", "scale": "score", "decimals": 0, "levels": ()}
     outcome = make_study(2).outcome.model_copy(update=numbers)
     study = make_study(2).model_copy(update={"outcome": outcome})
-    scores = [
-        (3, 4),
-        (5, 7),
-        (4, 7),
-        (8, 12),
-        (2, 7),
-        (6, 12),
-        (1, 8),
-        (7, 15),
-        (4, 4),
-        (6, 7),
-        (9, 12),
-        (3, 2),
-    ]
+    scores = zip((3, 5, 4, 8, 2, 6, 1, 7, 4, 6, 9, 3), (4, 7, 7, 12, 7, 12, 8, 15, 4, 7, 12, 2), strict=True)
     rows = [
         (f"p{i}", study.group_ids[i % 2], timepoint, outcome.id, str(score))
         for i, both in enumerate(scores)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain.claims_on_counts import (
     Records,
@@ -197,16 +198,7 @@ def test_claims_that_no_table_makes_true_or_false(records, claim_text):
         assert "".join(claim.id for claim in claims_on_counts(Records(study, codes, 3), claims)) == expected
 
 
-@pytest.mark.parametrize(
-    ("printed", "operator", "quantity", "true", "false"),
-    [
-        ("0.05", "", "p_value", (0.045, 0.0549), (0.0449, 0.055, np.nan)),
-        ("0.05", "<", "threshold", (0.0, 0.0499), (0.05, 0.2, np.nan)),
-        ("0.05", "<=", "threshold", (0.0, 0.05), (0.0501, np.nan)),
-        ("0.05", ">", "threshold", (0.0501, 1.0), (0.05, 0.0, np.nan)),
-        ("0.05", ">=", "threshold", (0.05, 1.0), (0.0499, np.nan)),
-    ],
-)
+@cases
 def test_values_that_make_a_claim_true(printed, operator, quantity, true, false, on_counts):
     claim, _ = on_counts(printed, quantity, operator=operator, **OWN)
     values = np.array([*true, *false])[:, None]

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.audit.printed import round_units
 from oxymilk.explain import explain_one
@@ -88,19 +89,7 @@ def study_of(alpha=0.05, rounding="half_even"):
     return SimpleNamespace(rounding=rounding, alpha=alpha)
 
 
-@pytest.mark.parametrize(
-    ("printed", "operator", "alpha", "first", "last", "claimed"),
-    [
-        # the strings on the claim's side of alpha
-        ("0.049", "", 0.05, 0, 49, 49), ("0.050", "", 0.05, 50, 1000, 50), ("0,0", "", 0.05, 0, 0, 0),
-        ("0,1", "", 0.05, 1, 10, 1), ("0.02", "=", 0.025, 0, 2, 2), ("0.03", "~", 0.025, 3, 100, 3),
-        # no p-value is below zero or above one; "below alpha" may name alpha
-        ("0.049", "<", 0.05, 1, 50, 49), ("0.050", "<=", 0.05, 1, 50, 50),
-        ("0.051", "<", 0.05, 51, 1000, 51), ("0.02", "<", 0.025, 1, 2, 2), ("0.03", "<", 0.025, 3, 100, 3),
-        ("0.049", ">", 0.05, 0, 49, 49), ("0.050", ">=", 0.05, 50, 999, 50), ("0.02", ">", 0.025, 0, 2, 2),
-        ("0.03", ">", 0.025, 3, 99, 3)
-    ]
-)  # fmt: skip
+@cases
 def test_p_values_on_the_side_of_alpha(printed, operator, alpha, first, last, claimed, claim_text):
     bound = operator if operator in ("<", "<=", ">", ">=") else ""
     for quantity in ("p_value", "threshold"):
@@ -109,17 +98,7 @@ def test_p_values_on_the_side_of_alpha(printed, operator, alpha, first, last, cl
         assert len(found.strings) == last - first + 1
 
 
-@pytest.mark.parametrize(
-    ("quantity", "printed", "operator", "most", "last", "claimed", "decimals"),
-    [
-        ("count", "7", "", 10, 10, 7, 0), ("percent", "71,5%", "", 100, 1000, 715, 1),
-        ("u", "12.5", "<", 30, 300, 125, 1),
-        # a count is never negative; programs choose the sign of Z
-        ("u", "-5", "", 30, 30, -2, 0), ("z", "-2.24", "", 3.1623, 317, 224, 2), ("w", "-9.5", "", 36, 360, -2, 1),
-        # a threshold in percent is a hundredth
-        ("threshold", "5%", "", 0, 100, 5, 2)
-    ]
-)  # fmt: skip
+@cases
 def test_other_numbers_up_to_the_largest(
     quantity, printed, operator, most, last, claimed, decimals, claim_text
 ):
@@ -148,16 +127,7 @@ def test_a_decision_is_one_of_two(printed, claimed, claim_text):
     assert found.covered(np.array([0.5, np.nan])) == {1}
 
 
-@pytest.mark.parametrize(
-    ("operator", "values", "expected"),
-    [
-        # the strings 0.2 to 0.6; 0.55 prints as 0.6, what is outside covers none
-        ("", [0.1, 0.2, 0.55, np.nan, 0.7], "10001"), ("", [np.nan], "00000"),
-        # a bound is made true by the smallest, or largest, of the values
-        ("<", [0.5, 0.4, np.nan], "00011"), ("<=", [0.5, 0.4, np.nan], "00111"),
-        (">", [0.5, 0.4, np.nan], "11100"), (">=", [0.5, 0.4, np.nan], "11110"), ("<", [np.nan], "00000")
-    ]
-)  # fmt: skip
+@cases
 def test_what_values_cover(operator, values, expected):
     printable = Printable(2, 6, 4, 1, operator, "half_up")
     covered = printable.covered(np.array(values))

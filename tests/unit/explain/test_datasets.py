@@ -5,6 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain import datasets as module
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts
@@ -168,16 +169,7 @@ def test_a_group_is_listed_up_to_a_bound_in_bytes(design):
     assert (stopped.value.code, stopped.value.needed) == ("tables_of_a_group", 20)
 
 
-@pytest.mark.parametrize(
-    ("method", "exact_budget", "budget", "chosen", "needed"),
-    [
-        # three counts after in each group, fewer where claims leave fewer
-        ("asymptotic", 0, 9, "p", 0), ("asymptotic", 0, 8, "p", 9), ("asymptotic", 0, 3, "p,first", 0),
-        ("asymptotic", 0, 2, "p,first", 3), ("asymptotic", 0, 1, "u,first,second", 0),
-        # exact distributions are fewer; counts need none
-        ("exact", 9, 9, "p", 0), ("exact", 8, 9, "p", 9), ("exact", 8, 9, "all", 0)
-    ]
-)  # fmt: skip
+@cases
 def test_pairs_of_margins_within_the_budget(
     method, exact_budget, budget, chosen, needed, design, monkeypatch
 ):
@@ -251,11 +243,7 @@ def test_table_of_contradictions(design):
     ]
 
 
-@pytest.mark.parametrize(
-    ("limit", "value", "complete"),
-    [("MOST_SETS", 4, True), ("MOST_SETS", 3, False), ("MOST_SETS", 1, False), ("MOST_COUNTS", 3, False),
-     ("MOST_HITTING", 1, False), ("MOST_LOOKED_UP", -1, False)]
-)  # fmt: skip
+@cases
 def test_what_may_be_missing_is_said(limit, value, complete, design, monkeypatch):
     """Three counts of one group, of which no two can be true: what is there is a contradiction."""
     monkeypatch.setattr(module, limit, value)

@@ -5,6 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain import departures
 from oxymilk.explain.claims_on_counts import Records, claims_on_counts, records_from_counts, records_of
@@ -59,16 +60,7 @@ def test_every_dataset_at_each_distance_once(cells, groups, make_study, claim_te
         assert set(tables) == expected.get(number, set())
 
 
-@pytest.mark.parametrize(
-    ("cells", "budget", "searched"),
-    [
-        # one record changed: 3 records of 3 other cells in the first group, 2 in the second
-        (CELL, 0, 0), (CELL, 8, 0), (CELL, 9, 1), (CELL | {"group": "control"}, 5, 0),
-        (CELL | {"group": "control"}, 6, 1),
-        # two records, or one of each group: at most 6 pairs in 6 pairs of cells, 3 in 6, and 9 times 6
-        (CELL | {"group": ""}, 15 + 36 + 18 + 54 - 1, 1), (CELL | {"group": ""}, 15 + 36 + 18 + 54, 2)
-    ]
-)  # fmt: skip
+@cases
 def test_no_more_datasets_than_the_budget(cells, budget, searched, make_study, claim_text):
     records = records_from_counts(make_study(2), np.array([[[1, 1], [1, 0]], [[0, 1], [0, 1]]]))
     found = find_departures(records, claim_of(records, claim_text("a", "9", "count", **cells)), 2, budget)
@@ -77,14 +69,7 @@ def test_no_more_datasets_than_the_budget(cells, budget, searched, make_study, c
     assert found.participants.max(initial=0) == searched
 
 
-@pytest.mark.parametrize(
-    ("printed", "participants", "searched"),
-    [
-        # two participants are level1 after; two are searched in any case, more until something is found
-        ("3", 1, 1), ("3", 2, 2), ("3", 4, 2), ("4", 1, 1), ("4", 4, 2), ("5", 2, 2), ("5", 4, 3),
-        ("9", 4, 4)
-    ]
-)  # fmt: skip
+@cases
 def test_the_search_ends_when_it_finds(printed, participants, searched, make_study, claim_text):
     records = records_from_counts(make_study(2), np.array([[[2, 1], [1, 1]], [[0, 1], [0, 1]]]))
     found = find_departures(
@@ -188,19 +173,12 @@ def test_of_two_numbers_that_which_is_printed(differing_claim, claim_text):
         assert {one.value for one in found} == {float(printed)}
 
 
-@pytest.mark.parametrize(
-    ("wanted", "changed"),
-    [
-        (({"a": (0, 1), "b": (1, 1), "c": (0, 0), "d": (1, 1)}, {"e": (1, 0), "f": (0, 1)}), "abe"),
-        # nobody changes twice: who came to a record does not leave it
-        (({"a": (1, 1), "b": (0, 0), "c": (0, 0), "d": (1, 1)}, {"e": (0, 1), "f": (0, 1)}), "a"),
-        (({"a": (0, 0), "b": (0, 0), "c": (0, 0), "d": (1, 1)}, {"e": (0, 1), "f": (0, 1)}), ""),
-    ],
-)
+@cases
 def test_the_first_of_equal_records_change(wanted, changed, make_study):
     codes = ({"a": (0, 0), "b": (0, 0), "c": (0, 0), "d": (1, 1)}, {"e": (0, 1), "f": (0, 1)})
     records = Records(make_study(2), codes, 2)
     after, changes = change_records(records, Records(records.study, wanted, 2).tables)
+    wanted = tuple({code: tuple(record) for code, record in group.items()} for group in wanted)
     assert after.codes == wanted
     assert "".join(code for _, code, _, _ in changes) == changed
     assert all(codes[g][code] == old and wanted[g][code] == new for g, code, old, new in changes)

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 import pytest
+from tests.cases import tables_of
 
 from oxymilk.analysis.tables import rank_test_table
 from oxymilk.explain import explain_claims
@@ -21,80 +22,9 @@ TABLES = ("explanations", "datasets", "contradictions", "outcomes")
 BETWEEN, MASSAGE = {"test": "rank_sum"}, {"test": "signed_rank", "group": "intervention"}
 
 
-# what is printed, and what the data give under the declared procedure
-CASES = {
-    # massage: p exact in place of 0.025; between: one record otherwise
-    "two_levels": (
-        [[[1, 5], [0, 2]], [[4, 1], [1, 1]]],
-        {"p_intervention": "0.063", "p_between": "0.040"},
-        [
-            ("z", "2.23", "z", MASSAGE),
-            ("z_again", "-1.96", "z", BETWEEN),
-            ("u", "14", "u", BETWEEN),
-            ("up", "71.4%", "percent_up", {"group": "intervention", "n": "7"}),
-            ("below", "0.05", "threshold", {**BETWEEN, "operator": "<"}),
-            ("decided", "significant", "decision", BETWEEN),
-        ],
-        {},
-    ),
-    "two_levels_exact": (
-        [[[2, 6], [0, 1]], [[5, 2], [1, 0]]],
-        {"p_intervention": "0.014", "p_control": "0.564", "p_between": "0.44"},
-        [("w", "23", "w", MASSAGE), ("cited", "0.044", "p_value", {**BETWEEN, "check": "cited"})],
-        {"method": "exact", "zero_method": "pratt"},
-    ),
-    "three_levels_change": (
-        [[[1, 2, 1], [0, 1, 1], [0, 0, 0]], [[2, 1, 0], [1, 1, 0], [0, 0, 1]]],
-        {"p_intervention": "0.059", "p_between": "0.05", "n_control_post_level1": "4"},
-        [("z", "2.0", "z", BETWEEN), ("all", "7", "count", {"timepoint": "post", "level": "level1"})],
-        {"between": "change", "method": "asymptotic", "continuity": True},
-    ),
-    "three_levels_post": (
-        [[[1, 2, 1], [0, 1, 1], [0, 0, 0]], [[2, 1, 0], [1, 1, 0], [0, 0, 1]]],
-        {"p_control": "0.100", "p_between": "0.0130"},
-        [("all", "50%", "percent", {"timepoint": "post", "level": "level1", "n": "12"})],
-        {},
-    ),
-    "one_group": (
-        [[[3, 8], [1, 2]]],
-        {"p_intervention": "0.002", "n_intervention_post_level1": "11"},
-        [("z", "-2.3", "z", MASSAGE), ("w_minus", "5", "w", MASSAGE)],
-        {},
-    ),
-}
+CASES = tables_of(__file__)["cases"]
 
-# small and fast: every kind of claim, and what is not searched
-SMALL = {
-    # p as printed is of p rounded first, of the other number of tails, too fine, zero; codes are not in order of level
-    "one_tailed": (
-        [[[1, 4], [1, 0]], [[2, 1], [1, 1]]],
-        {"p_intervention": "0.2700", "p_control": "0.000", "p_between": "0.03"},
-        [
-            ("adjusted", "0.3", "p_value", MASSAGE),
-            ("tails", "0.2", "p_value", {**MASSAGE, "tails": "two"}),
-            ("fine", "0.12345678", "p_value", BETWEEN),
-            ("z", "1.9", "z", BETWEEN),
-            ("decided", "significant", "decision", MASSAGE),
-            ("below", "0.05", "threshold", {**MASSAGE, "operator": "<"}),
-            ("cited", "0.03", "p_value", {**BETWEEN, "check": "cited"}),
-            ("size", "9", "sample_size", {"group": "control"}),
-        ],
-        {"method": "asymptotic", "alternative": "greater"},
-    ),
-    "on_the_change": (
-        [[[1, 1, 1], [0, 1, 0], [0, 0, 0]], [[1, 0, 0], [1, 1, 0], [0, 0, 1]]],
-        {"p_intervention": "0.19", "p_between": "0.1", "n_control_post_level1": "3"},
-        [
-            ("u", "11", "u", BETWEEN),
-            ("mean", "2.5", "mean_rank", BETWEEN),
-            ("w", "5", "w", MASSAGE),
-            ("same", "1", "count_unchanged", {"group": "intervention"}),
-            ("percent", "26%", "percent", {"group": "control", "timepoint": "pre", "level": "level0"}),
-            ("part", "1", "comparison", {"n": "0", "operator": "<", "check": "arithmetic"}),
-        ],
-        {"between": "change", "method": "exact"},
-    ),
-}
+SMALL = tables_of(__file__)["small"]
 
 
 def held(name, found):

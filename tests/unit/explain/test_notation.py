@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain.coincidence import Printable
 from oxymilk.explain.notation import claim_label, search_notation, slips_of
@@ -30,106 +31,34 @@ def mistyped(right, places):
     )
 
 
-@pytest.mark.parametrize(
-    ("true", "decimals", "is_p", "expected"),
-    [
-        # 0.015: a half of 0.01, 0.015, 0.0146 and 0.01460, rounded and cut; a zero fewer and a zero more
-        ("0.0146", 3, True, {
-            "truncated": [14], "padded": [10], "halved": [5, 7, 8], "doubled": [20, 29, 30],
-            "zero_lost": [1, 146], "swapped": [51, 105],
-            "dropped": [14, 16, 46, 146], "mistyped": mistyped(15, 3)}),
-        # 0.0006, below what programs print as 0.001 or 0.000
-        ("0.00062", 4, True, {
-            "rounded_up": [7], "padded": [10], "halved": [3, 5], "doubled": [12, 20], "floor": [10], "zero": [0],
-            "zero_lost": [1, 62],
-            "swapped": [60], "dropped": [2, 62], "mistyped": mistyped(6, 4)}),
-        # 25.5: the digits before the mark are dropped from it, those after from 25.47
-        ("25.47", 1, False, {
-            "truncated": [254], "swapped": [525], "dropped": [25, 55, 254, 257], "mistyped": mistyped(255, 3)}),
-        ("15", 0, False, {"rounded_up": [16], "swapped": [51], "dropped": [1, 5], "mistyped": mistyped(15, 2)}),
-        # what is right is no slip: 0.0005 prints as 0.001, which is the floor too
-        ("0.0321", 3, False, {
-            "rounded_up": [33], "padded": [30], "zero_lost": [3, 321], "swapped": [23, 302],
-            "dropped": [21, 31, 321], "mistyped": mistyped(32, 3)})
-    ]
-)  # fmt: skip
+@cases
 def test_all_that_slips_make_of_a_number(true, decimals, is_p, expected):
     assert units_of(true, decimals, is_p=is_p) == expected
 
 
-EVEN, UP, CUT = ({"rounding": rounding} for rounding in ("half_even", "half_up", "truncate"))
-
-
-@pytest.mark.parametrize(
-    ("true", "decimals", "code", "expected", "options"),
-    [
-        # a number below one without its mark, with one to four decimals; a digit dropped leaves nothing
-        ("0.4321", 0, "mark_lost", [4, 43, 432, 4321], {}), ("0.97", 0, "mark_lost", [97, 970, 9700], {}),
-        ("1.04", 0, "mark_lost", None, {}), ("7", 0, "dropped", [0], {}), ("0.34", 2, "padded", [30], {}),
-        ("0.34", 1, "zero_lost", None, {}), ("0.04", 0, "zero_lost", None, {}),
-        ("0.0957", 3, "zero_lost", [10, 957], {}),
-        ("0.083264", 3, "halved", None, {}),
-        # a zero before the mark stays; another digit does not
-        ("0.146", 3, "swapped", [164, 416], {}), ("0.146", 3, "mistyped", mistyped(146, 3), {}),
-        ("1.0", 1, "mistyped", mistyped(10, 2), {}), ("1.05", 3, "mistyped", mistyped(1050, 4), {}),
-        # rounded as the paper does: 0.01245 is 0.0124 or 0.0125, then 0.012 or 0.013
-        ("0.0125", 3, "rounded_up", [13], EVEN), ("0.0125", 3, "truncated", [12], UP),
-        ("0.01245", 3, "rounded_twice", None, EVEN), ("0.01245", 3, "rounded_twice", [13], UP),
-        ("0.01249", 3, "rounded_twice", None, EVEN), ("0.0279", 3, "padded", [20], CUT),
-        ("0.0159", 3, "halved", [5, 7], CUT | {"is_p": True}), ("0.0259", 3, "zero_lost", [2, 259], CUT),
-        ("1.25", 1, "mistyped", mistyped(12, 2), EVEN), ("0.245", 1, "dropped", [4], EVEN),
-        ("0.0008", 3, "floor", [1], CUT | {"is_p": True})
-    ]
-)  # fmt: skip
+@cases
 def test_one_slip(true, decimals, code, expected, options):
     assert units_of(true, decimals, **options).get(code) == expected
 
 
-@pytest.mark.parametrize(
-    ("true", "decimals", "floor"),
-    [("0.001", 3, None), ("0.001", 4, None), ("0.0015", 4, None), ("0.4", 5, None), ("0.0009995", 3, None),
-     ("0.00092", 4, [10]), ("0.00092", 5, [100]), ("0.02", 1, [1])]
-)  # fmt: skip
+@cases
 def test_a_floor_is_the_smallest_that_is_printed(true, decimals, floor):
     slips = units_of(true, decimals, is_p=True)
     assert slips.get("floor") == floor
     assert ("zero" in slips) == (Fraction(true) < Fraction(1, 1000))
 
 
-@pytest.mark.parametrize(
-    ("true", "decimals", "is_p", "operator", "expected"),
-    [
-        ("0.0512", 2, True, "<", {"at_threshold": [5]}),
-        ("0.0002", 3, True, "<", {"below_zero": [0], "at_threshold": [0]}),
-        ("0.0002", 3, False, "<", {"at_threshold": [0]}),
-        ("0.0002", 3, True, ">", {"at_threshold": [0]}),
-        ("0.0002", 3, True, "<=", {"at_threshold": [0]}),
-    ],
-)
+@cases
 def test_bounds_have_slips_of_their_own(true, decimals, is_p, operator, expected):
     assert units_of(true, decimals, is_p=is_p, operator=operator) == expected
 
 
-@pytest.mark.parametrize(
-    ("true", "decimals", "rounding", "expected"),
-    [("81.25", 1, "half_up", [812]), ("0.0625", 3, "half_up", [62]), ("0.0635", 3, "half_up", None),
-     ("81.26", 1, "half_up", None), ("81.25", 1, "half_even", None), ("81.35", 1, "truncate", [814])]
-)  # fmt: skip
+@cases
 def test_a_half_goes_to_the_even_digit(true, decimals, rounding, expected):
     assert units_of(true, decimals, rounding=rounding).get("half_even") == expected
 
 
-@pytest.mark.parametrize(
-    ("printed", "column", "found"),
-    [
-        # 1 of 3 at each level
-        ("33.4%", {"level1": "33.3%", "level2": "33.3%"}, True),
-        ("33.3%", {"level1": "33.3%", "level2": "33.4%"}, False),
-        # what another slip made is no adjustment
-        ("43.4%", {"level1": "33.3%", "level2": "23.3%"}, False), ("33.4%", {"level1": "33.3%"}, False),
-        ("33.4%", {}, False), ("33.4%", {"level1": "33.31%", "level2": "33.3%"}, False),
-    ]
-)  # fmt: skip
+@cases
 def test_a_column_that_is_made_to_add_up(printed, column, found, differing_claim, claim_text):
     cell = {"group": "intervention", "timepoint": "pre", "n": "3"}
     pairs = [[[1, 0, 0], [0, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 0], [0, 0, 1]]]
@@ -239,40 +168,15 @@ def test_copies_are_numbers_of_other_places(differing_claim, claim_text, make_st
         other("negative", "-7", check="cited", group="control"),
     ]  # fmt: skip
     found = [one for one in search_notation(differing_claim(claims, PAIRS)) if one.code == "notation_copied"]
-    assert [one.params["claim"] for one in found] == [
-        "group",
-        "level",
-        "timepoint",
-        "cited",
-        "comma",
-        "negative",
-    ]
+    due = ["group", "level", "timepoint", "cited", "comma", "negative"]
+    assert [one.params["claim"] for one in found] == due
     assert found[1].params["other"] == {
         "en": "Oxytocin massage, Before, level1: count 7",
         "id": "Pijat oksitosin, Sebelum, level1: jumlah 7",
     }
 
 
-@pytest.mark.parametrize(
-    ("quantity", "operator", "printed", "n", "computed", "code", "share"),
-    [
-        # 16 and 51 and 1 and 5, of all strings of two digits
-        ("sum", "", "5", "7+8", "15", "dropped", "4/100"),
-        # what the verdict computed is what should have been printed; its sign is not looked at
-        ("sum", "<=", "51", "7-22", "-15", "swapped", "2/100"),
-        # 1, 3 and 25; 250 is longer than both numbers
-        ("sum", "", "25", "1+2", "0.25", "mark_lost", "3/100"),
-        ("sum", "", "100", "1+2", "99.2", "rounded_up", "1/1000"),
-        # percentages end at 100
-        ("ratio_percent", "", "71,5%", "5/7", "71.42857", "rounded_up", "1/1001"),
-        ("sum", "", "71,5", "1+2", "71.42857", "rounded_up", "1/991"),
-        ("comparison", "~", "51", "-15", "", "swapped", "2/100"),
-        # no number should have been printed
-        ("comparison", "<", "51", "15", "", "", ""),
-        ("between", "", "51", "11;15", "15", "", ""),
-        ("sum", "", "51", "7+8", "", "", ""),
-    ],
-)
+@cases
 def test_claims_about_printed_numbers(
     quantity, operator, printed, n, computed, code, share, differing_claim, claim_text
 ):
@@ -285,10 +189,7 @@ def test_claims_about_printed_numbers(
         assert explanation.value == abs(float(computed or n))
 
 
-@pytest.mark.parametrize(
-    ("printed", "code", "source"),
-    [("0.051", "swapped", "0.015"), ("0.046", "dropped", "0.0146"), ("0.19", "mistyped", "0.01")],
-)
+@cases
 def test_the_number_that_a_slip_was_made_of(printed, code, source):
     decimals = len(printed) - 2
     slips = slips_of(Fraction("0.0146"), Printable(0, 10**decimals, 0, decimals, "", "half_up"), False)

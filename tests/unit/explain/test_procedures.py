@@ -4,6 +4,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.explain.claims_on_counts import claims_on_counts, records_from_counts
 from oxymilk.explain.notation import claim_label
@@ -19,7 +20,6 @@ from oxymilk.stats.ranks import expand_counts
 from oxymilk.texts import labels
 
 PLAIN, EXACT = Procedure("asymptotic"), Procedure("exact")
-CORRECTED_SWITCHES = {"continuity": True, "tie_correction": True, "alternative": "two-sided"}
 BETWEEN = {"test": "rank_sum"}
 OWN, CONTROL = ({"test": "signed_rank", "group": group} for group in ("intervention", "control"))
 CELL = {"group": "intervention", "timepoint": "pre", "level": "level0"}
@@ -27,32 +27,9 @@ PAIRS = np.array([[[1, 3, 2], [1, 2, 1], [0, 1, 2]], [[4, 0, 1], [2, 1, 2], [1, 
 TWO_LEVELS = np.array([[[1, 5], [1, 4]], [[4, 1], [3, 2]]])
 
 
-@pytest.mark.parametrize(
-    ("declared", "procedure", "switches"),
-    [
-        (PLAIN, PLAIN, ()),
-        (PLAIN, Procedure("asymptotic", "less", tie_correction=False), ("alternative", "tie_correction")),
-        (PLAIN, Procedure("asymptotic", continuity=True, zero_method="pratt"), ("continuity", "zero_method")),
-        # what only the other method has counts when it is not at its default
-        (PLAIN, EXACT, ("method",)),
-        (EXACT, PLAIN, ("method",)),
-        (PLAIN, Procedure("exact", two_sided="doubled"), ("method", "two_sided")),
-        (PLAIN, Procedure("exact", "greater", mid_p=True), ("method", "alternative", "mid_p")),
-        (PLAIN, Procedure("exact_untied", half_integer="conservative"), ("method", "half_integer")),
-        (EXACT, Procedure("asymptotic", tie_correction=False), ("method", "tie_correction")),
-        # what only the declared method has is gone with it
-        (Procedure("exact", two_sided="doubled", mid_p=True), PLAIN, ("method",)),
-        (Procedure("exact", two_sided="doubled"), EXACT, ("two_sided",)),
-        (Procedure("exact", two_sided="doubled"), Procedure("exact", "less"), ("alternative",)),
-        (
-            Procedure("exact", "less"),
-            Procedure("exact", two_sided="likelihood"),
-            ("alternative", "two_sided"),
-        ),
-    ],
-)
+@cases
 def test_switches_between_two_procedures(declared, procedure, switches):
-    assert switches_between(declared, procedure) == switches
+    assert switches_between(Procedure(**declared), Procedure(**procedure)) == tuple(switches)
 
 
 def combinations_of(test, declared):
@@ -176,28 +153,7 @@ def test_the_smaller_tail_is_said(make_study, make_claim_of):
 THREE_LEVELS = np.array([[[4, 1, 0], [0, 0, 0], [0, 2, 2]], [[3, 2, 0], [1, 1, 3], [0, 0, 1]]])
 
 
-@pytest.mark.parametrize(
-    ("printed", "quantity", "place", "procedure", "kept", "against", "elsewhere"),
-    [
-        # claims of the same test follow it, claims of the data stay, those of other tests are named
-        ("0.599", "p_value", BETWEEN, {**CORRECTED_SWITCHES},
-         ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
-        # one tail is no procedure of other claims: z stays
-        ("0.3653", "p_value", BETWEEN, {"tail": "smaller"},
-         ["n", "p one-tailed", "z", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p", "p corrected", "z corrected", "p control corrected"], None),
-        # of a printed z
-        ("0.525", "z", BETWEEN, {**CORRECTED_SWITCHES},
-         ["n", "p corrected", "z corrected", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p", "p one-tailed", "z", "p control corrected"], ["p control"]),
-        # of one group
-        ("0.613", "p_value", OWN, {**CORRECTED_SWITCHES, "zero_method": "pratt"},
-         ["n", "p", "z", "decision", "p intervention", "p control", "z control"],
-         ["not n", "p corrected", "p one-tailed", "z corrected", "p control corrected"],
-         ["p", "p control"])
-    ]
-)  # fmt: skip
+@cases
 def test_another_procedure_is_held_against_the_other_claims(
     printed, quantity, place, procedure, kept, against, elsewhere, make_study, differing_claim, claim_text
 ):

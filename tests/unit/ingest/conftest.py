@@ -1,16 +1,13 @@
-"""A ward to write sheets into, writers of every format, and one process that reads the files of all tests."""
+"""A ward to write sheets into, and writers of every format."""
 
 import copy
 import datetime
 import io
 import json
-import multiprocessing
 import os
 import re
 import struct
 import zipfile
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pandas
@@ -18,14 +15,15 @@ import pyreadstat
 import pytest
 import xlsxwriter
 import yaml
+from tests.cases import read_yaml
 
 from oxymilk.faults import FaultsError
-from oxymilk.ingest import ingest_observations, sandbox
+from oxymilk.ingest import ingest_observations
 from oxymilk.study import load_study
 
 FULL = bool(os.environ.get("OXYMILK_FULL"))
 WARD = Path(__file__).parents[2] / "data" / "ward" / "study.yaml"
-BASE = yaml.safe_load(WARD.read_text(encoding="utf-8"))
+BASE = read_yaml(WARD)
 GROUP = {"column": "Kelompok", "codes": {"Intervensi": "intervention", "Kontrol": "control"}}
 CODES = {"Kurang": "kurang", "Cukup": "cukup"}
 PRE_POST = {"pre": "Sebelum", "post": "Sesudah"}
@@ -35,46 +33,6 @@ LONG = {"file": "sheet.csv", "layout": "long", "participant": "Kode", "group": G
         "timepoint": {"column": "Waktu", "codes": {"Pre": "pre", "Post": "post"}}}  # fmt: skip
 ROWS = [["Kode", "Kelompok", "Sebelum", "Sesudah"], ["R01", "Intervensi", "Kurang", "Cukup"],
         ["R02", "Intervensi", "Kurang", "Cukup"], ["K01", "Kontrol", "Kurang", "Kurang"]]  # fmt: skip
-
-
-class Reader:
-    """Reads in one process what the sandbox reads in one a file; a new one follows a crash."""
-
-    pool = None
-
-    def __call__(self, kind, path, worksheet=None):
-        if self.pool is None:
-            spawn = multiprocessing.get_context("spawn")
-            self.pool = ProcessPoolExecutor(1, spawn, initializer=sandbox.bound_memory)
-        try:
-            reading = self.pool.submit(sandbox.read_here, kind, str(path.absolute()), worksheet or "")
-            content = reading.result(60)
-        except BrokenProcessPool:
-            self.pool = None
-            return {"fault": ["sheet_unreadable", {"problem": "damaged"}]}
-        return json.loads(json.dumps(content))
-
-
-READER = Reader()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def end_the_reader():
-    yield
-    if READER.pool is not None:
-        READER.pool.shutdown()
-
-
-@pytest.fixture(autouse=True)
-def one_reader(request, monkeypatch):
-    """Let tests share a reader, but those that ask for `own_process`."""
-    if "own_process" not in request.fixturenames:
-        monkeypatch.setattr("oxymilk.ingest.sheets.read_foreign", READER)
-
-
-@pytest.fixture
-def own_process():
-    """Read each file in a process of its own, as outside of tests."""
 
 
 def study_yaml(declared):

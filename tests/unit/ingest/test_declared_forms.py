@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.cases import read_yaml
 
 from oxymilk.faults import FaultsError
 from oxymilk.ingest import ingest_observations
 from oxymilk.study import load_study
 
-FORMS = yaml.safe_load((Path(__file__).parents[2] / "data/new_study/forms.yaml").read_text("utf-8"))
+FORMS = read_yaml(Path(__file__).parents[2] / "data/new_study/forms.yaml")
 
 
 @pytest.mark.parametrize("form", FORMS["forms"], ids=lambda form: form["name"])

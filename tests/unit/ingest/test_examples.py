@@ -5,6 +5,7 @@ import functools
 from pathlib import Path
 
 import pytest
+from tests.cases import tables_of
 from tests.unit.ingest.conftest import scores
 
 from oxymilk.ingest import ingest_observations
@@ -13,21 +14,8 @@ from oxymilk.study import load_study
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
 NAMES = sorted(path.name for path in EXAMPLES.iterdir() if path.is_dir())
 
-# scores by group and timepoint (k: kurang, c: cukup, b: baik, -: no score): intervention pre, post, control pre, post
-LEVELS = {
-    "app_export": ["kkkk", "ccck", "kkkk", "kck-"],
-    "coded": ["kkkkkk", "ccccck", "kkkkkc", "kkckkc"],
-    "crosstab": ["k" * 10 + "b" * 10, "kk" + "b" * 18, "k" * 9 + "b" * 11, "k" * 6 + "b" * 14],
-    "separate_sheets": ["kkkk", "ccc-", "kkkk", "kc-k"],
-    "side_by_side": ["kkkkkk", "ccckcc", "kkkck", "kckck"],
-    "two_header_rows": ["kkkk", "cccc", "kkkc", "kckk"],
-    "visits": ["kkkk", "cckc", "kkkc", "kckc"],
-    "words": ["kkkk", "cccc", "kk-k", "-kck"],
-}
-SCORES = {
-    "long": "5.5 18 4 16.5 6.2 9.8 5 21 4.8 7 5.5 6.1 6 12.3 3.9 3.9",
-    "transposed": "1750 1780 2382 2380 1980 2065 2010 2090 1895 1960 2240 2310 2105 2150 1660 1725",
-}
+LEVELS = tables_of(__file__)["levels"]
+SCORES = tables_of(__file__)["scores"]
 
 
 @functools.cache
@@ -70,12 +58,7 @@ def test_the_folder_is_complete_and_its_claimed_sizes_and_counts_hold(name):
 
 
 def test_the_other_scale():
-    first = {
-        "long": ["kurang", "cukup"] * 2,
-        "two_header_rows": ["1", "5", "1", "4"],
-        "words": [],
-        "transposed": [],
-    }
+    first = {"long": ["kurang", "cukup"] * 2, "two_header_rows": list("1514"), "words": [], "transposed": []}
     assert {name: example(name).other_scale["score"].tolist()[:4] for name in first} == first
 
 

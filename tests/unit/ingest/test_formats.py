@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from tests.cases import cases
 from tests.unit.ingest.conftest import (
     BASE,
     CODES,
@@ -158,14 +159,8 @@ def test_missing_codes_and_value_labels_of_a_statistics_file(bench):
     assert scores(observations) == ["kurang", "cukup", "kurang", "kurang"]
 
 
-@pytest.mark.parametrize(
-    ("labels", "codes", "code", "value"),
-    [({0: "Cukup", 1: "Kurang", 9: "Kurang"}, CODED["codes"] | CODES, "label_contradicts", "1"),
-     # the codes are numbers only; the file's own labels say that 1 is the other level of the study
-     ({1: "kurang", 9: "cukup"}, CODED["codes"] | {"9": "cukup"}, "label_contradicts", "1"),
-     ({9: "tidak tahu"}, CODED["codes"], "level_unknown", "9 (tidak tahu)")],
-)  # fmt: skip
-def test_value_labels_that_are_a_fault(bench, labels, codes, code, value):
+@cases
+def test_value_labels_that_are_a_fault(labels, codes, code, value, bench):
     statistics(bench.folder / "sheet.sav", DATA, {"post": labels})
     (fault,) = bench.faults(bench.wide, file="sheet.sav", **CODED | {"codes": codes})
     assert (fault.code, fault.value, fault.column, fault.cell) == (code, value, "post", "")

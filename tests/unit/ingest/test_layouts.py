@@ -1,6 +1,7 @@
 """What each layout reads, and what can be wrong in it; that is reported, not guessed."""
 
 import pytest
+from tests.cases import cases
 from tests.unit.ingest.conftest import CODES, GROUP, PRE_POST, WIDE, at, codes, scores, xlsx
 
 BLOCKS = {"file": "sheet.csv", "layout": "side_by_side", "participant": "No", "scores": PRE_POST, "codes": CODES,
@@ -15,8 +16,6 @@ PRE = {"file": "pre.csv", "layout": "one_timepoint", "timepoint": {"only": "pre"
 POST = PRE | {"file": "post.csv", "timepoint": {"only": "post"}, "group": None}
 VISITS = {"file": "sheet.csv", "layout": "visits", "participant": "Kode", "group": GROUP, "codes": CODES,
           "score": "asi_{visit}", "visits": {"1": "pre", "3": "post"}}  # fmt: skip
-TRANSPOSED = {"file": "sheet.csv", "layout": "transposed", "participant": "Pasien", "codes": CODES, "group": GROUP,
-              "scores": PRE_POST}  # fmt: skip
 ALIKE = "No,Sebelum,Sesudah,No,Sebelum,Sesudah\n"
 ONE_GROUP = {"groups": [{"id": "all", "label": {"en": "All", "id": "Semua"}}],
              "procedure": {"basis": "chosen", "signed_rank": {"method": "asymptotic"}}}  # fmt: skip
@@ -59,28 +58,9 @@ def test_participants(ingest, sheet, content, keys, expected):
     assert set(codes(observations)) <= {"row_without_values"}
 
 
-@pytest.mark.parametrize(
-    ("sheet", "content", "expected"),
-    [
-        (BLOCKS, ALIKE + "1,Kurang,Cukup,1,Kurang,Kurang\n", ("participant_two_groups", "D2")),
-        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurnag,Kurang\n", ("level_unknown", "E2")),
-        (BLOCKS, ALIKE.replace("\n", ",No\n") + "1,Kurang,Cukup,4,Kurang,Kurang,7\n", ("block_undeclared", "G1")),
-        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurang,Kurang\n2;Kurang;Cukup;5;Kurang;Cukup\n", ("line_undivided", "A3")),
-        # a title that is not declared does not join the group above
-        (TITLED, "A. Pijat\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\nB. Kontorl,,\n1,Kurang,Kurang\n",
-         ("title_unknown", "A4")),
-        (TITLED, "x,,\nNo,Sebelum,Sesudah\n1,Kurang,Cukup\nB. Kontrol,,\n1,Kurang,Kurang\n", ("group_missing", "A3")),
-        # addresses are those of the file
-        (TRANSPOSED, "Pasien,A,B\nKelompok,Intervensi,Kontrol\nSebelum,Kurang,Kurnag\nSesudah,Cukup,Cukup\n",
-         ("level_unknown", "C3")),
-        (TRANSPOSED, "Pasien,A,B\nKelompok,Intervensi,Kontrol\nSebelum,Kurang\nSesudah,Cukup,Cukup\n",
-         ("row_cut", "A3")),
-        (BLOCKS, ALIKE + "1,Kurang,Cukup,4,Kurang,Kurang\n2,Kurang,Cukup,5,Kurang\n", ("row_cut", "A3")),
-        (VISITS, "Kode,Kelompok,asi_1,asi_2\nR1,Intervensi,Kurang,Cukup\n", ("column_missing", 1)),
-    ],
-)  # fmt: skip
-def test_faults_of_a_layout(found, sheet, content, expected):
-    assert expected in found(sheet, content)
+@cases
+def test_faults_of_a_layout(sheet, content, expected, found):
+    assert tuple(expected) in found(sheet, content)
 
 
 TABLE = "Kelompok,Pre,Kurang,Cukup,Jumlah\nIntervensi,Kurang,1,2,3\n,Cukup,,1,1\n,Jumlah,1,3,4\nKontrol,Kurang,2,,2\n"
@@ -102,12 +82,8 @@ ABOVE = ["Kelompok,Pre,Kurang,Cukup,Jumlah", "Intervensi,Jumlah,1,3,4", ",Kurang
          "Kontrol,Jumlah,\"2 (100,0%)\",0,2", ",Kurang,2,,2"]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("line", "new", "place"),
-    [(0, ABOVE[0], ""), (0, f"{ABOVE[0]}\nJumlah,,3,3,6", ""), (1, ",Jumlah,1,3,4\nIntervensi", ""),
-     (4, "Kontrol,Jumlah,1,3,4", "C5"), (1, "Intervensi,Jumlah,1,2,3", "D2")],
-)  # fmt: skip
-def test_totals_above_the_counts(ingest, found, line, new, place):
+@cases
+def test_totals_above_the_counts(line, new, place, ingest, found):
     content = "\n".join([*ABOVE[:line], new, *ABOVE[line + 1 :], ""]).replace(
         "\nIntervensi\n,", "\nIntervensi,"
     )
@@ -152,32 +128,14 @@ def test_crosstab_faults(found, old, new, code, place):
     assert (code, place) in found(CROSSTAB, TABLE.replace(old, new, 1))
 
 
-PRE_SHEET = "No,Kel,Ket\n1,A,Kurang\n2,B,Kurang\n"
-
-
-@pytest.mark.parametrize(
-    ("pre", "post", "expected"),
-    [
-        (PRE_SHEET, "No,Ket\n2,Kurang\n1,Cukup\n", ["1", "2"]),
-        (PRE_SHEET, "No,Ket\n2,Kurang\n1,Cukup\n9,Cukup\n", [("group_not_told", "A4")]),
-        # a running number is the same however it is written: row 27 without its dot, 1 and 01, seen in one list
-        ("No,Kel,Ket\n01.,A,Kurang\n2.,B,Kurang\n27,B,Kurang\n", "No,Ket\n1,Cukup\n02,Cukup\n27.0,Cukup\n",
-         ["01", "2", "27"]),
-        (PRE_SHEET.replace("2,B", "01,A"), "No,Ket\n1,Cukup\n",
-         [("participant_duplicate", "A3"), ("group_empty", None)]),
-        # codes written otherwise on the second day make everybody two people, each with half of the values
-        ("No,Kel,Ket\nR01,A,Kurang\nR02,B,Kurang\n", "No,Ket,Kel\nR1,Cukup,A\nR2,Cukup,B\n",
-         [("codes_near", "A2"), ("codes_near", "A3")]),
-        (PRE_SHEET, "No,Ket,Kel\n7,Cukup,A\n8,Cukup,B\n", [("nobody_compared", None)]),
-    ],
-)  # fmt: skip
-def test_separate_sheets(bench, pre, post, expected):
+@cases
+def test_separate_sheets(pre, post, expected, bench):
     (bench.folder / "post.csv").write_text(post, encoding="utf-8")
     sheets = [PRE, POST | ({"group": PRE["group"]} if "Kel" in post else {})]
     if isinstance(expected[0], str):
         assert people(bench.sheets(sheets, pre)) == expected
     else:
-        assert bench.codes(sheets, pre, how=bench.sheets) == expected
+        assert list(map(list, bench.codes(sheets, pre, how=bench.sheets))) == expected
 
 
 def test_headers(bench, good):
@@ -218,24 +176,8 @@ def test_totals_are_nobodys_observation(bench, layout, word):
     assert people(bench.sheets([sheet | {"skip": [word]}], rows, changes=ONE_GROUP)) == ["R1", "R2"]
 
 
-# a key of the sheet that is changed, to what, the fault and its place
-DECLARED = [
-    ("layout", "wide", "key_without_use", ".blocks"), ("blocks", None, "value_missing", ".blocks"),
-    ("blocks", [{"columns": "A-C", "group": "control"}], "value_wrong_kind", ".blocks[1].columns"),
-    ("blocks", [{"columns": "A:C", "group": "kontrol"}], "reference_unknown", ".blocks[1].group"),
-    ("blocks", [{"columns": "A:C"}], "key_missing", ""), ("fractions", True, "key_without_use", ".fractions"),
-    ("scores", {"pre": "Sebelum", "pots": "Sesudah"}, "reference_unknown", ".scores.pots"),
-    ("characteristics", {"age": "Umur"}, "reference_unknown", ".characteristics.age"),
-    ("decimal_mark", ";", "value_unknown", ".decimal_mark"), ("delimiter", ".", "value_unknown", ".delimiter"),
-    ("missing", ["-", "kurang "], "codes_collide", ".codes.Kurang"), ("header_row", [], "list_length", ".header_row"),
-    ("encoding", "rot13", "value_unknown", ".encoding"), ("header_row", 0, "value_wrong_kind", ".header_row[1]"),
-    ("last_row", 1, "value_wrong_kind", ".last_row"), ("participant", " ", "value_missing", ".participant.column"),
-    ("participant", {"per_group": True}, "key_missing", ".participant"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("key", "value", "code", "place"), DECLARED)
-def test_declarations(bench, ingest, key, value, code, place):
+@cases
+def test_declarations(key, value, code, place, bench, ingest):
     faults = bench.faults(ingest, BLOCKS, "", **{key: value})
     assert (code, f"sheets[1]{place}") in [(fault.code, fault.column) for fault in faults]
 
@@ -247,21 +189,8 @@ def test_declarations_of_timepoints_and_visits(bench, ingest):
     assert ("placeholder_missing", "sheets[1].score") in [(fault.code, fault.column) for fault in faults]
 
 
-# codes before and after, whose they are, and whether they may be one participant
-NEAR = [
-    *((*codes.split(","), "A", "A", True) for codes in (
-        "R01,R1", "R006,R6", "R06,R 06", "R06,R-06", "R06,r_6.", "R06,RO6", "06,O6", "R11,RI1", "R01,R0l", "I02,I 2",
-        "I02,I2", "O1,O 01", "K06,\u041a06", "E1,\u03951", "P/K/03,PK3", "Resp 7,Resp.07", "1,R01",
-    )),
-    *((*codes.split(","), "A", "A", False) for codes in (
-        "R1,R10", "R1,R11", "1-10,11-0", "R1,K1", "I1,I10", "O1,O10", "Olivia,Livia", "R06,r06 ", "1,01.",
-    )),
-    ("R01", "R1", "A", "B", True), ("1", "R01", "A", "B", False),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("before", "after", "group", "other_group", "near"), NEAR)
-def test_codes_that_may_be_one_participant_in_two_sheets(bench, before, after, group, other_group, near):
+@cases
+def test_codes_that_may_be_one_participant_in_two_sheets(before, after, group, other_group, near, bench):
     rest = "C8,A,{0}\nD9,B,{0}\n"
     post = f"No,Kel,Ket\n{after},{other_group},Cukup\n{rest.format('Cukup')}"
     (bench.folder / "post.csv").write_text(post, encoding="utf-8")
@@ -275,11 +204,7 @@ def test_codes_that_may_be_one_participant_in_two_sheets(bench, before, after, g
     assert [fault.params[key] for key in ("other", "place", "first")] == [before, f"{PRE['file']}, No, A2", 2]
 
 
-@pytest.mark.parametrize(
-    "rows",
-    ["R1,A,Kurang,Cukup\nR01,A,Cukup,Cukup\nK1,B,Kurang,Kurang\n",  # two mothers, each with both
-     "R1,A,Kurang,\nR01,B,Kurang,Cukup\n"],  # in two groups, and not each with what the other lacks
-)  # fmt: skip
-def test_near_codes_of_two_participants(bench, rows):
+@cases
+def test_near_codes_of_two_participants(rows, bench):
     observations = bench.sheets([WIDE | {"group": PRE["group"]}], "Kode,Kel,Sebelum,Sesudah\n" + rows)
     assert observations.table["participant"].nunique() == len(rows.splitlines())

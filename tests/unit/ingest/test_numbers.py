@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 from tests.unit.ingest.conftest import at, ods, statistics, text, xls, xlsx
 from tests.unit.ingest.test_scores import MINUTES, PERCENT, VOLUME
 
@@ -15,17 +16,7 @@ from oxymilk.numbers import as_meant, read_number, write_number
 from oxymilk.study import load_study
 
 
-@pytest.mark.parametrize(
-    ("written", "meant"),
-    [("10.333", "10.333"), ("10.333333", "10.333333"), ("10.50", "10.50"), ("1e3", "1000"), ("-7", "-7"),
-     ("10.3333333333333", "31/3"), ("10.333333333333334", "31/3"), ("10.33333333", "31/3"), ("10.3333333", "31/3"),
-     ("-10.6666666666667", "-32/3"), ("2533.33333333333", "7600/3"), ("0.142857142857143", "1/7"),
-     ("7.33063209076175", "4523/617"), ("12.3463333333333", "37039/3000"), ("812.346333333333", "2437039/3000"),
-     ("0.30000000000000004", "0.3"), ("0.200000000000003", "0.2"),
-     ("3.1415926", "3.1415926"), ("10.0000001", "10.0000001"), ("123456789012345", "123456789012345"),
-     ("1.4142135623731", ""), ("3.33333333333333e-05", ""), ("-2.77555756156289E-17", ""), ("1e300", ""),
-     ("1234567890123456", ""), ("6.5000000000000000000", "")],
-)  # fmt: skip
+@cases
 def test_what_digits_mean(written, meant):
     number = as_meant(written)
     assert ("" if number is None else write_number(number)) == meant

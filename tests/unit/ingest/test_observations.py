@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 from tests.unit.ingest.conftest import WIDE, codes, scores
 
 from oxymilk.faults import FaultsError, describe
@@ -15,7 +16,6 @@ TWO = "R01,Intervensi,Kurang,Cukup\nK01,Kontrol,Kurang,Kurang\n"
 LONG_TWO = "Kode,Kelompok,Waktu,ASI\n" + "".join(
     f"{who},{time},Kurang\n" for who in ("R01,Intervensi", "K01,Kontrol") for time in ("Pre", "Post")
 )
-WITH_REMARKS = f"No,{HEADER.strip()},Catatan\n1,R1,Intervensi,Kurang,Cukup,x\n2,K1,Kontrol,Kurang,Cukup,y\n"
 
 
 def rows(observations):
@@ -84,27 +84,11 @@ def test_identifying_participants_are_numbered_in_sheet_order(bench):
     assert observations.warnings[0].params["participant"] == "P01"
 
 
-@pytest.mark.parametrize(
-    ("content", "keys", "warnings"),
-    [
-        # without codes the words are the ids
-        (HEADER + "R1,intervention,kurang,cukup\nK1,control,kurang,cukup\n", {"group": "Kelompok", "codes": {}}, []),
-        # undeclared columns are warned of unless ignored
-        (WITH_REMARKS, {"ignore": ["No"]}, [("column_undeclared", "Catatan", "F1")]),
-        (WITH_REMARKS, {"ignore": ["no", "CATATAN"]}, []),
-        # numbers given in advance, notes, legends and signatures stay readable, also where other words divide them
-        (HEADER + TWO + "3,,,\nKeterangan: P = pijat; K = kontrol; kosong = tidak ada,,,\nMakassar 12 Mei 2023\n"
-         '"Mengetahui, pembimbing",,,\nKurang 10 5\n', {},
-         [("row_without_values", "Kode", f"A{row}") for row in range(4, 9)]),
-        (HEADER + TWO + "Jumlah,,2,2\nMean,,Kurang,Cukup\nKurang,1,2,3\n", {"last_row": 3}, []),
-        # blank rows are passed over, those that have no more than a code are listed
-        (HEADER + TWO + ",,,\n\nR30,,,\n", {}, [("row_without_values", "Kode", "A6")]),
-    ],
-)  # fmt: skip
-def test_what_is_passed_over(bench, content, keys, warnings):
+@cases
+def test_what_is_passed_over(content, keys, warnings, bench):
     observations = bench.wide(content, **keys)
     assert len(observations.table) == 4
-    assert [(warning.code, warning.column, warning.cell) for warning in observations.warnings] == warnings
+    assert [[warning.code, warning.column, warning.cell] for warning in observations.warnings] == warnings
 
 
 def test_quoted_line_ends_count_as_one_row(bench):
@@ -169,12 +153,8 @@ def test_a_participant_twice_at_a_timepoint_of_a_long_sheet(bench):
     assert bench.codes(content, how=bench.long) == [("participant_duplicate", "A6")]
 
 
-@pytest.mark.parametrize(
-    ("written", "declared", "likely"),
-    [("utf-16", "utf-8", "utf-16"), ("utf-16-le", "utf-8", "utf-16"), ("utf-8", "windows-1252", "utf-8"),
-     ("utf-8", "utf-16", "utf-8"), ("latin-1", "ascii", "utf-8")],
-)  # fmt: skip
-def test_the_likely_encoding_is_named(bench, written, declared, likely):
+@cases
+def test_the_likely_encoding_is_named(written, declared, likely, bench):
     (fault,) = bench.faults(bench.wide, "Kode;Nam\u00e9\n".encode(written), encoding=declared)
     assert (fault.code, fault.params["nearest"]) == ("encoding_wrong", likely)
 
@@ -190,14 +170,8 @@ SESSIONS = "Kode,Kelompok,Waktu,Sesi,No,ASI\n" + "".join(
 
 def test_rows_of_one_participant_that_a_column_tells_apart_are_no_copies(bench):
     faults = [fault for fault in bench.faults(bench.long, SESSIONS) if fault.kind == "fault"]
-    assert [(fault.code, fault.cell) for fault in faults] == [
-        ("participant_repeated", "A3"),
-        ("participant_repeated", "A5"),
-    ]
-    assert [(fault.params["timepoint"], fault.params["tells"]) for fault in faults] == [
-        ("pre", "Sesi"),
-        ("post", "Sesi"),
-    ]
+    found = [(fault.code, fault.cell, fault.params["timepoint"], fault.params["tells"]) for fault in faults]
+    assert found == [("participant_repeated", *rest, "Sesi") for rest in (("A3", "pre"), ("A5", "post"))]
 
 
 def test_a_short_row_is_told_and_a_near_code_once(bench):
@@ -207,26 +181,8 @@ def test_a_short_row_is_told_and_a_near_code_once(bench):
     assert [(fault.code, fault.cell) for fault in faults] == [("row_cut", "A2"), ("codes_near", "A3")]
 
 
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        # only blank cells that are not read are left out: each row is named, nothing is lost
-        (["K01,Kontrol,Kurang,Cukup"], [("row_short", "A3")]),
-        (
-            ["K01,Kontrol,Kurang,Cukup", "K02,Kontrol,Kurang,Kurang,6"],
-            [("row_short", "A3"), ("row_short", "A4")],
-        ),
-        (["K01,Kontrol,Kurang,Cukup,6,"], []),
-        # what is read is cut: a blank score, a lost mark and the end of a cut file look alike
-        (["K01,Kontrol,Kurang"], [("row_cut", "A3")]),
-        (
-            ["K01,Kontrol,KurangCukup,6,x"],
-            [("level_unknown", "C3"), ("number_for_word", "D3"), ("row_short", "A3")],
-        ),
-        (["K01,Kontrol,Kurang,Cuk"], [("level_unknown", "D3"), ("row_short", "A3")]),
-    ],
-)
-def test_a_row_with_fewer_cells_than_the_header_is_a_fault_where_what_is_read_is_cut(bench, rows, expected):
+@cases
+def test_a_row_with_fewer_cells_than_the_header_is_a_fault_where_what_is_read_is_cut(rows, expected, bench):
     content = "\n".join(
         ["Kode,Kelompok,Sebelum,Sesudah,No,Catatan", "R01,Intervensi,Kurang,Cukup,1,x", *rows]
     )
@@ -234,7 +190,7 @@ def test_a_row_with_fewer_cells_than_the_header_is_a_fault_where_what_is_read_is
         told = bench.wide(content, ignore=["No", "Catatan"]).warnings
     except FaultsError as error:
         told = error.faults
-    assert sorted((fault.code, fault.cell) for fault in told if fault.code != "score_missing") == expected
+    assert sorted([fault.code, fault.cell] for fault in told if fault.code != "score_missing") == expected
 
 
 def test_values_without_a_header_are_told(bench):
@@ -246,13 +202,8 @@ def test_values_without_a_header_are_told(bench):
 
 
 def test_a_near_code_without_a_group_is_told_once(bench):
-    one = {
-        "file": "a.csv",
-        "layout": "one_timepoint",
-        "participant": "Kode",
-        "codes": WIDE["codes"],
-        "score": "ASI",
-    }
+    one = {"file": "a.csv", "layout": "one_timepoint", "participant": "Kode", "score": "ASI"}
+    one |= {"codes": WIDE["codes"]}
     sheets = [one | {"group": WIDE["group"], "timepoint": {"only": "pre"}}]
     sheets += [one | {"file": "b.csv", "timepoint": {"only": "post"}}]
     (bench.folder / "b.csv").write_text("Kode,ASI\nR1,Cukup\nK01,Cukup\n", encoding="utf-8")

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import read_yaml, tables_of
 from tests.unit.ingest.conftest import (
     LONG,
     ROWS,
@@ -41,12 +41,9 @@ WHOLE = [HEADER, *([*row[:2], 5, 5] for row in NUMBERS[1:])]
 TIMES = [[*HEADER[:2], "Waktu", "ASI"]] + [
     [*row[:2], at, "Kurang"] for row in ROWS[1:] for at in ("Pre", "Post")
 ]
-LONG_KEYS = {"timepoint": LONG["timepoint"]}
 DATE = datetime.datetime(2024, 10, 5)
 BOMB = b"<x>" + b"0" * 60_000_000
-DIGITS = "6.5" + "0" * 30
 LINE = "R02,Intervensi,Kurang,Cukup"
-LINES = text(ROWS)
 YES_NO = {"id": "milk", "label": {"en": "Milk", "id": "ASI"}, "kind": "checklist", "scale": "score",
           "checklist": {"items": [{"id": at, "label": {"en": at, "id": at}} for at in ("i1", "i2")],
                         "yes": ["ya"], "no": ["tidak"]}}  # fmt: skip
@@ -72,25 +69,12 @@ def in_old(number, data):
 
 # name: file, its content (a function makes the larger ones), code, cell, value; then keys of the sheet, the outcome
 PLANTED = {
-    "a group without anybody": ("s.csv", text(ROWS[:3]), "group_empty", "", "control"),
-    "a timepoint without values": ("s.csv", text([HEADER, *([*row[:3], ""] for row in ROWS[1:])]), "timepoint_empty",
-                                   "", "post"),
-    "unknown timepoint": ("s.csv", text(at("C4", "Pots", TIMES)), "timepoint_unknown", "C4", "Pots", LONG_KEYS),
-    "no timepoint": ("s.csv", text(at("C4", "", TIMES)), "timepoint_missing", "C4", "", LONG_KEYS),
-    "a header twice": ("s.csv", text([[*HEADER, "sesudah"], *([*row, "x"] for row in ROWS[1:])]), "header_duplicate",
-                       "E1", "sesudah"),
-    "no data": ("s.csv", text([HEADER]), "sheet_empty", "", ""),
-    "an empty file": ("s.csv", b"", "sheet_empty", "", ""),
     "windows-1252": ("s.csv", csv_at("C3", "Kurangé").encode("cp1252"), "encoding_wrong", "", ""),
     "utf-16": ("s.csv", text(ROWS).encode("utf-16"), "encoding_wrong", "", ""),
     "a very long cell": ("s.csv", csv_at("C3", "x" * 200_000), "quote_open", "", ""),
-    "two delimiters": ("s.csv", "Kode,A;Kelompok,B\nR01,A;Intervensi,B\n", "delimiter_ambiguous", "", ""),
     "a workbook named .csv": ("s.csv", xlsx, "content_differs", "", ".csv"),
-    "a web page named .csv": ("s.csv", "<!DOCTYPE html><html></html>", "content_differs", "", ".csv"),
     "a PDF": ("s.csv", b"%PDF-1.7\n\xe2", "content_differs", "", ".csv"),
-    "another format": ("s.docx", b"x", "format_unknown", "", ".docx"),
     "no file": ("s.csv", None, "file_missing", "", ""),
-    "a number beyond measure": ("s.csv", csv_at("C3", DIGITS, NUMBERS), "number_too_long", "C3", DIGITS, {}, NUMBER),
     "xlsx: unknown level": ("s.xlsx", lambda: xlsx(at("C3", "Kurnag")), "level_unknown", "C3", "Kurnag"),
     "xlsx: number as text": ("s.xlsx", lambda: xlsx(at("C3", "'6", NUMBERS)), "number_due", "C3", "'6", {}, NUMBER),
     "xlsx: a date for a number": ("s.xlsx", lambda: xlsx(at("C3", DATE, NUMBERS)), "date_in_cell", "C3", "2024-10-05",
@@ -105,7 +89,6 @@ PLANTED = {
                                  book.worksheets()[1].write_column(0, 0, "xy")), "worksheet_undeclared", "", ""),
     "xlsx: no such worksheet": ("s.xlsx", xlsx, "worksheet_unknown", "", "Dta", {"worksheet": "Dta"}),
     "xlsx: cut off": ("s.xlsx", lambda: xlsx()[:2000], "sheet_unreadable", "", ""),
-    "xlsx: CSV inside": ("s.xlsx", text(ROWS), "content_differs", "", ".xlsx"),
     "xlsx: a zip bomb": ("s.xlsx", lambda: repacked(xlsx(), xl__styles=BOMB), "package_bomb", "", ""),
     "xlsx: XML entities": ("s.xlsx", lambda: repacked(xlsx(), xl__worksheets__sheet1=document_type),
                            "package_entities", "", ""),
@@ -129,28 +112,6 @@ PLANTED = {
     "ods: an error": ("s.ods", ods(at("D2", '<table:table-cell office:value-type="string" office:string-value="" '
                       'table:value-type="error"><text:p>#DIV/0!</text:p></table:table-cell>')), "cell_error", "D2",
                       "#DIV/0!"),
-    **{f"a line divided by {mark!r}": ("s.csv", LINES.replace(LINE, LINE.replace(",", mark)), "line_undivided", "A3",
-                                       LINE.replace(",", mark).replace("\t", "\\t")) for mark in ";|:/ \t"},
-    "a line in quotation marks": ("s.csv", LINES.replace(LINE, f'"{LINE}"'), "line_undivided", "A3", LINE),
-    "a line with a slip": ("s.csv", LINES.replace(LINE, "R02;Intervensi;Kurnag;Cukup"), "line_undivided", "A3",
-                           "R02;Intervensi;Kurnag;Cukup"),
-    "a line without its end": ("s.csv", LINES.replace(LINE, "R02;Intervensi;Kurang"), "line_undivided", "A3",
-                               "R02;Intervensi;Kurang"),
-    "a line after a number": ("s.csv", text([["No", *HEADER], *(["1", *row] for row in ROWS[1:])]).replace(
-                              LINE, LINE.replace(",", ";")), "line_undivided", "B3", "1;R02;Intervensi;Kurang;Cukup",
-                              {"ignore": ["No"]}),
-    "all lines but the header": ("s.csv", text(ROWS[:1]) + text(ROWS[1:]).replace(",", ";"), "line_undivided", "A2",
-                                 "R01;Intervensi;Kurang;Cukup"),
-    "a line of numbers": ("s.csv", text(NUMBERS).replace("R02,Intervensi,6,8", "R02;Intervensi;6;8"), "line_undivided",
-                          "A3", "R02;Intervensi;6;8", {}, NUMBER),
-    "lines in a remark": ("s.csv", text([[*HEADER, "Catatan"], [*ROWS[1], f'"pindah\n{LINE},"'], [*ROWS[3], ""]]),
-                          "line_undivided", "A2", LINE, {"ignore": ["Catatan"]}),
-    "a row below the last": ("s.csv", LINES, "row_outside", "A4", "K01", {"last_row": 3}),
-    "a row above the header": ("s.csv", text([ROWS[1], HEADER, *ROWS[2:]]), "row_outside", "A1", "R01",
-                               {"header_row": 2}),
-    "an empty form": ("s.csv", text([HEADER, ["R1", "", "", ""], ["R2", "", "", ""]]), "sheet_without_values", "", ""),
-    "near codes in one sheet": ("s.csv", LINES + "K2,Kontrol,Kurang,\nK02,Kontrol,,Cukup\n", "codes_near", "A6", "K02"),
-    "a code near a whole one": ("s.csv", LINES + "K1,Kontrol,Kurang,\n", "codes_near", "A5", "K1"),
     "ods: unknown level": ("s.ods", ods(at("C3", "Kurnag")), "level_unknown", "C3", "Kurnag"),
     "ods: a formula without value": ("s.ods", ods(at("D2", '<table:table-cell table:formula="of:=1"/>')),
                                      "formula_without_value", "D2", ""),
@@ -158,7 +119,6 @@ PLANTED = {
                            '<table:table-cell office:value-type="string" table:number-rows-spanned="2">'
                            "<text:p>Cukup</text:p></table:table-cell>"))), "merged_cell", "D3", "Cukup"),
     "ods: XML entities": ("s.ods", repacked(ods(), content=document_type), "package_entities", "", ""),
-    "xls: HTML inside": ("s.xls", "<html><table><tr><td>Kode</td></tr></table></html>", "content_differs", "", ".xls"),
     "xls: nonsense": ("s.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000), "sheet_unreadable", "", ""),
     "xls: unknown level": ("s.xls", xls(at("D2", "Cukpu")), "level_unknown", "D2", "Cukpu"),
     "xls: an error": ("s.xls", in_old(0x205, b"\x2a\x01"), "cell_error", "D2", "#N/A"),
@@ -174,13 +134,13 @@ PLANTED = {
 }  # fmt: skip
 
 
-CELLS = yaml.safe_load(WARD.parents[1].joinpath("planted_cells.yaml").read_text(encoding="utf-8"))
+CELLS = read_yaml(WARD.parents[1].joinpath("planted_cells.yaml"))
 for name, case in CELLS.items():
-    content = csv_at(
-        case["at"], case["write"], {"numbers": NUMBERS, "whole": WHOLE}.get(case.get("rows"), ROWS)
-    )
-    shown = case["code"], case.get("cell", case["at"]), case.get("value", case["write"]), case.get("keys", {})
-    PLANTED[name] = ("s.csv", content, *shown, NUMBER | case.get("outcome", {}) if "rows" in case else None)
+    rows = {"numbers": NUMBERS, "whole": WHOLE}.get(case.get("rows"), ROWS)
+    content = case["text"] if "text" in case else csv_at(case["at"], case["write"], rows)
+    shown = case.get("cell", case.get("at")), case.get("value", case.get("write")), case.get("keys", {})
+    outcome = NUMBER | case.get("outcome", {}) if "rows" in case else None
+    PLANTED[name] = (case.get("file", "s.csv"), content, case["code"], *shown, outcome)
 
 
 @pytest.fixture
@@ -308,12 +268,7 @@ def test_a_cell_that_looks_blank_is_blank(oxymilk):
     assert table["cell"].tolist() == [f"D{row}" for row in range(5, 17)]
 
 
-HARMLESS = {
-    "windows": ("\n", "\r\n"), "old mac": ("\n", "\r"), "mixed line ends": ("Sesudah\n", "Sesudah\r\n"),
-    "mark": ("Kode", "\ufeffKode"), "mark inside": ("R02", "\ufeffR02"), "blanks": ("Kode", " kode "),
-    "right to left": ("Kurang", "\u202eKurang\u200f"), "case and blanks": ("Kurang", "KURANG\u00a0"),
-    "more columns": ("Kurang,Kurang\n", "Kurang,Kurang,,,\n"), "blank rows": ("Cukup\nK", "Cukup\n\n,,,\n \nK"),
-}  # fmt: skip
+HARMLESS = tables_of(__file__)["harmless"]
 
 
 @pytest.mark.parametrize("name", HARMLESS)
@@ -367,12 +322,7 @@ def test_one_report_for_study_sheets_and_claims(oxymilk):
     assert all(part in printed for part in (*table["do_en"], *table["do_id"]))
 
 
-OPEN = {
-    "title.en": ("en: A study", 'en: "???"'), "groups[1].label.en": ("en: Massage", "en: Massage ???"),
-    "alpha": ("alpha: 0.05", "alpha: ???"), "sheets[1].scores.pre": ("pre: Sebelum", "pre: ???"),
-    "sheets[1].group.codes.Kontrol": ("Kontrol: control", 'Kontrol: "???"'),
-    "sheets[1].codes.???": ("Cukup: cukup", 'Cukup: cukup\n    "???": kurang'),
-}  # fmt: skip
+OPEN = tables_of(__file__)["open"]
 
 
 @pytest.mark.parametrize("place", OPEN)

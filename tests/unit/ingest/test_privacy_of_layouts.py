@@ -5,53 +5,20 @@ import operator
 import re
 
 import pytest
-from tests.unit.ingest.conftest import CODES, FULL, GROUP, LONG, PRE_POST, WIDE, statistics, study_yaml, xlsx
+from tests.cases import tables_of
+from tests.unit.ingest.conftest import CODES, FULL, WIDE, statistics, study_yaml, xlsx
 
 from oxymilk.cli import app, main
 from oxymilk.files import read_csv
 
-# names that no list has, under headers that do not tell, and all else that sheets hold of a mother
-PARTS = ("name", "phone", "nik", "record", "mail", "birth", "home", "husband")
-PEOPLE = [
-    ("Kasmiatun Wirasih", "0812-3456-7890", "3374015601900001", "045612", "kasmi@ward.example", "17/08/1995",
-     "Jl. Anggrek 3 RT 2", "Prasojo Wening"),
-    ("Ny. Tumirah", "+62 857 1111 2222", "3374015601900002", "045613", "tumi@ward.example", "1994-02-11",
-     "Dusun Sawahan 7", "Bpk. Wagimin"),
-    ("Sulasmini", "085733334444", "3374015601900003", "045614", "lasmi@ward.example", "3-12-1990", "Gg. Kenari 12",
-     "Trimo Sastro"),
-    ("Rr. Hardiningrum", "081355556666", "3374015601900004", "045615", "hardi@ward.example", "09.01.1988",
-     "Perum Griya 5", "Sdr Paidi"),
-]  # fmt: skip
+PEOPLE = tables_of(__file__)["people"]
 NAMES = [person[0] for person in PEOPLE]
-TRACES = (
-    "Kasmiatun", "Wirasih", "Tumirah", "Sulasmini", "Hardiningrum", "3456", "1111", "3333", "5555", "33740", "0456",
-    "ward.example", "1995", "1994-02", "12-1990", "1988", "Anggrek", "Sawahan", "Kenari", "Griya", "Prasojo", "Wening",
-    "Wagimin", "Trimo", "Sastro", "Paidi",
-)  # fmt: skip
+TRACES = tables_of(__file__)["traces"]
 # headers that tell, and headers that do not
 TELLING = ["No HP", "NIK", "No RM", "E-mail", "Tgl Lahir", "Alamat", "Nama Suami"]
 SILENT = ["X1", "X2", "X3", "X4", "X5", "X6", "Keterangan"]
 CLAIMS = "id,where,printed,operator,quantity,test,group,timepoint,variable,level,n,check,expect,note\n"
-OWN = WIDE | {"participant": "Responden"}
-NO_SCORES = {key: OWN[key] for key in ("file", "participant", "codes")}
-ONE = NO_SCORES | {"layout": "one_timepoint"}
-SHEETS = {
-    "wide": [OWN],
-    "two_header_rows": [OWN | {"header_row": [2, 3], "participant": "Data > Responden",
-                               "scores": {"pre": "Nilai > Sebelum", "post": "Nilai > Sesudah"},
-                               "group": GROUP | {"column": "Data > Kelompok"}}],
-    "below_cards": [OWN | {"header_row": 7}],
-    "side_by_side": [NO_SCORES | {"layout": "side_by_side", "scores": PRE_POST,
-                                  "blocks": [{"columns": "A:C", "group": "intervention"},
-                                             {"columns": "D:F", "group": "control"}]}],
-    "titled": [OWN | {"layout": "titled", "group": {"titles": {"A. Pijat": "intervention", "B. Kontrol": "control"}}}],
-    "separate_sheets": [ONE | {"file": "pre.csv", "timepoint": {"only": "pre"}, "score": "Sebelum", "group": GROUP},
-                        ONE | {"file": "post.csv", "timepoint": {"only": "post"}, "score": "Sesudah"}],
-    "transposed": [OWN | {"layout": "transposed"}],
-    "long": [LONG | {"participant": "Responden"}],
-    "visits": [NO_SCORES | {"layout": "visits", "score": "asi_{visit}", "visits": {"1": "pre", "2": "post"},
-                            "group": GROUP}],
-}  # fmt: skip
+SHEETS = tables_of(__file__)["sheets"]
 
 
 def sheets_of(layout, headers, slips):
@@ -203,29 +170,16 @@ def test_a_new_study_names_nobody(tmp_path, capsys, layout, headers, slips):
     for name, rows in sheets_of(layout, headers, slips)[1].items():
         (tmp_path / name).write_bytes(as_csv(rows))
         sheets += ["--sheet", str(tmp_path / name)]
-    arguments = [
-        "--groups",
-        "Pijat=Intervensi,Kontrol",
-        "--levels",
-        "kurang,cukup",
-        "--program",
-        "spss",
-        "--paper",
-    ]
-    app(["new", "melati", *sheets, *arguments, "--data", str(tmp_path / "data")], standalone_mode=False)
+    flags = ["--groups", "Pijat=Intervensi,Kontrol", "--levels", "kurang,cukup"]
+    flags += ["--program", "spss", "--paper"]
+    app(["new", "melati", *sheets, *flags, "--data", str(tmp_path / "data")], standalone_mode=False)
     printed = capsys.readouterr()
     study = tmp_path / "data" / "melati"
     written = (study / "study.yaml").read_text("utf-8") + (study / "claims.csv").read_text("utf-8")
     assert traces(printed.out + printed.err + written) == []
 
 
-HEADER = ["Kode", "Kelompok", "Sebelum", "Sesuda"]
-IN_HEADERS = {
-    "persons are columns": [["Kode", "Kasmiatun", "Sulasmini"], ["Kelompok", "Intervensi", "Kontrol"],
-                            ["Sebelum", "Kurang", "Kurang"], ["Sesudah", "Cukup", "Kurang"]],
-    "a person": [[*HEADER, "Ny. Tumirah"], ["R1", "Intervensi", "Kurang", "Kurang", "Cukup"]],
-    "a telephone number": [[*HEADER[:3], "Sesudah", "0812-3456-7890"], ["R1", "Intervensi", "Kurang", "Kurang", ""]],
-}  # fmt: skip
+IN_HEADERS = tables_of(__file__)["in_headers"]
 
 
 @pytest.mark.parametrize("what", IN_HEADERS)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from tests.cases import cases, tables_of
 from tests.unit.ingest.conftest import at, codes, scores, xlsx
 
 from oxymilk.study.outcome import uncovered
@@ -65,12 +66,7 @@ def test_levels_are_cut_from_numbers(volumes):
     assert firsts(volumes("24", "24,5", "11,9", outcome=outcome)) == ["normal", "lambat", "cepat"]
 
 
-NO_VOLUMES = {
-    "number_due": ["banyak", "1.234,5", "1e3", "5-10", "0/84", "0, 84", "6±1", "NaN", "Infinity", "-", "12 , 5",
-                   "5²", "1①", "12½", "١٥٫٥", "1٬234"],
-    "unit_wrong": ["12,5 l", "12 menit", "12 ml/kali"], "decimal_mark_wrong": ["12.5"], "score_too_fine": ["12,55"],
-    "score_out_of_range": ["1000,1", "-1"], "time_undeclared": ["5:12"],
-}  # fmt: skip
+NO_VOLUMES = tables_of(__file__)["no_volumes"]
 
 
 def test_digits_of_every_script_are_read(volumes):
@@ -116,13 +112,8 @@ def test_hours_and_minutes(bench):
 
 
 # per expression or per day differs fifty-fold between papers, minutes and hours sixty-fold
-@pytest.mark.parametrize(
-    ("header", "unit", "fits"),
-    [("Volume (cc)", "ml", True), ("Volume [mL]", "ml/hari", True), ("ASI (cc/24 jam)", "ml/hari", True),
-     ("ASI (ml/hari)", "ml", False), ("ASI (ml/perah)", "ml/hari", False), ("Keluar ASI (jam)", "menit", False),
-     ("Keluar ASI (min)", "menit", True), ("ASI (hari ke-3)", "ml", True), ("ASI (perah) (L)", "ml", False)],
-)  # fmt: skip
-def test_a_header_that_states_another_unit(bench, header, unit, fits):
+@cases
+def test_a_header_that_states_another_unit(header, unit, fits, bench):
     content = f"Kode,Kelompok,{header},Sesudah\nR1,Intervensi,5,6\nK1,Kontrol,5,6\n"
     keys = {
         "scores": {"pre": header, "post": "Sesudah"},
@@ -136,17 +127,8 @@ def test_a_header_that_states_another_unit(bench, header, unit, fits):
         assert [(fault.code, fault.column) for fault in faults] == [("header_unit_differs", header)]
 
 
-@pytest.mark.parametrize(
-    ("low", "high", "code", "value"),
-    [({"at_most": 700}, {"at_least": 800}, "cutoff_gap", "700.1-799.9"),
-     ({"at_most": 800}, {"at_least": 800}, "cutoff_overlap", "800"),
-     ({"below": 800}, {"above": 800}, "cutoff_gap", "800"), ({"below": 800}, {}, "key_missing", ""),
-     ({"at_least": 5, "below": 800}, {"at_least": 800}, "cutoff_gap", "0-4.9"),
-     ({"below": 800}, {"at_least": 800, "at_most": 900}, "cutoff_gap", "900.1-1000"),
-     ({"below": 0.05}, {"at_least": 0.05}, "cutoff_too_fine", "0.05"),
-     ({"below": 800}, {"at_least": 900, "at_most": 800}, "cutoff_empty", "900-800")],
-)  # fmt: skip
-def test_cutoffs_cover_every_score_once(bench, volumes, low, high, code, value):
+@cases
+def test_cutoffs_cover_every_score_once(low, high, code, value, bench, volumes):
     levels = [level("kurang", **low), level("cukup", **high)]
     faults = bench.faults(volumes, "5", outcome={"levels": levels})
     assert (code, value) in [(fault.code, fault.value) for fault in faults]
@@ -193,12 +175,8 @@ def test_an_incomplete_checklist_has_no_score(checklist):
     assert [(warning.cell, warning.params["items"]) for warning in incomplete] == [("D2", ["sore_1"])]
 
 
-@pytest.mark.parametrize(
-    ("row", "code", "cell"),
-    [("Mungkin;Tidak;6", "item_unknown", "C2"), ("2;Tidak;6", "item_unknown", "C2"),
-     ("Ya;Tidak;sering", "number_due", "E2"), ("Ya;Tidak;6 kali", "unit_undeclared", "E2")],
-)  # fmt: skip
-def test_checklist_faults(bench, checklist, row, code, cell):
+@cases
+def test_checklist_faults(row, code, cell, bench, checklist):
     assert bench.codes(row, how=checklist) == [(code, cell)]
 
 
@@ -218,23 +196,8 @@ def items_of(*items, **keys):
     return {"checklist": WORDS | {"items": list(items)} | keys}
 
 
-@pytest.mark.parametrize(
-    ("outcome", "code", "place"),
-    [({"levels": [level("kurang", at_most=2), level("cukup", at_least=4)]}, "cutoff_gap", "levels"),
-     ({"levels": [level("kurang", at_most=2), level("cukup", at_least=3, at_most=3)]}, "cutoff_gap", "levels"),
-     ({"levels": [level("kurang", below="1e30"), level("cukup", at_least="1e30")]}, "value_wrong_kind",
-      "levels[1].below"), ({"levels": []}, "list_length", "levels"), ({"checklist": None}, "key_missing", ""),
-     ({"kind": "levels"}, "key_without_use", "checklist"), ({"kind": "number", "checklist": None}, "key_missing", ""),
-     ({"kind": "levels", "scale": "score", "checklist": None}, "key_without_use", "scale"),
-     ({"checklist": {"items": ITEMS}}, "key_missing", "checklist"),
-     (items_of(*ITEMS, ITEMS[0]), "id_duplicate", "checklist.items[4].id"),
-     (items_of(URINE | {"at_least": None, "at_most": None}), "key_missing", "checklist.items[1]"),
-     (items_of(item("calm", weight=0)), "value_wrong_kind", "checklist.items[1].weight"),
-     (items_of(*ITEMS, no=["Tidak", "ya"]), "codes_collide", "checklist.items[1]"),
-     (items_of(item("calm", unit="kali")), "key_without_use", "checklist.items[1].unit"),
-     (items_of(URINE | {"yes": ["Ya"]}), "key_without_use", "checklist.items[1].yes")],
-)  # fmt: skip
-def test_checklist_declarations(bench, checklist, outcome, code, place):
+@cases
+def test_checklist_declarations(outcome, code, place, bench, checklist):
     faults = bench.faults(checklist, "Ya;Tidak;6", outcome=outcome)
     assert (code, f"outcome.{place}".rstrip(".")) in [(fault.code, fault.column) for fault in faults]
 

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from tests.cases import cases
 from tests.unit.ingest.conftest import GROUP, WIDE, codes, text
 from tests.unit.ingest.test_scores import CHECKLIST, item, level
 
@@ -146,13 +147,8 @@ def test_a_sheet_of_one_timepoint_or_in_rows_has_one_column(bench):
     assert [fault.code for fault in faults] == ["items_reversed"] * 2
 
 
-@pytest.mark.parametrize(
-    ("keys", "code"),
-    [({"total": "Jumlah"}, "value_wrong_kind"), ({"total": {"later": "Jumlah"}}, "reference_unknown"),
-     ({"layout": "long", "score": "{item}", "timepoint": "Waktu", "scores": {}}, "value_wrong_kind"),
-     ({"total": {"pre": "Jumlh"}}, "column_missing"), ({"total": {}}, "")],
-)  # fmt: skip
-def test_declarations_of_totals(bench, keys, code):
+@cases
+def test_declarations_of_totals(keys, code, bench):
     if code:
         faults = bench.faults(wide, bench, sheet(answers(4)), outcome(4), **keys)
         assert code in [fault.code for fault in faults]
@@ -165,16 +161,8 @@ def test_only_a_checklist_has_totals(bench, good):
     assert [(fault.code, fault.column) for fault in faults] == [("key_without_use", "sheets[1].total")]
 
 
-VISITS = {"layout": "visits", "score": "{visit}_{item}", "visits": {1: "pre", 2: "post"}, "total": "T{visit}"}
-ONE_TOTAL = {"scores": {"pre": "Pre {item}", "post": "Post {item}"}, "total": {"post": "Jumlah [2]"}}
-
-
-@pytest.mark.parametrize(
-    ("head", "keys", "count"),
-    [("Kode,Kelompok,1_p1,1_p2,T1,2_p1,2_p2,T2", VISITS, 4),
-     ("Kode,Kelompok,Pre p1,Pre p2,Jumlah,Post p1,Post p2,Jumlah", ONE_TOTAL, 2)],
-)  # fmt: skip
-def test_totals_in_other_layouts(bench, head, keys, count):
+@cases
+def test_totals_in_other_layouts(head, keys, count, bench):
     content = "\n".join([head, "R1,Intervensi,0,1,2,1,1,1", "K1,Kontrol,1,0,0,0,0,1", ""])
     sheets = [{key: own for key, own in WIDE.items() if key not in ("scores", "codes")} | keys]
     assert len(bench.sheets(sheets, content, changes={"outcome": outcome(2, (1,))}).table) == 4

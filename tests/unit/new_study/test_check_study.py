@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.cases import cases
 from tests.unit.new_study.conftest import spoil
 from typer.testing import CliRunner
 
@@ -40,27 +41,7 @@ def test_a_study_that_is_complete_is_ready(folder):
     assert len(lines) - lines.index("As it is read now:") > 4
 
 
-# changes of observations.csv, study.yaml and claims.csv, and all faults that are then found
-SPOILT = [
-    ([("Kurang,Cukup", "Kurnag,Cukup"), ("Kontrol", "Kontorl")], [], [("20,,sample_size", "20,,size")],
-     ["observations.csv level_unknown Produksi ASI sebelum", "observations.csv group_unknown Kelompok",
-      "claims.csv claims_value quantity"]),
-    # a faulty study.yaml hides no fault of its sheets and claims
-    ([], [("alpha: 0.05 ", "alpha: 5 "), ("Kontrol: control}", 'Kontrol: "???"}'),
-          ("pre: Produksi ASI sebelum", "pre: Produksi ASI awal")], [("id,where,printed", "id,where,print")],
-     ["study.yaml value_wrong_kind alpha", "study.yaml undecided sheets[1].group.codes.Kontrol",
-      "observations.csv column_missing Produksi ASI awal", "claims.csv claims_column_missing printed",
-      "claims.csv claims_column_unknown print"]),
-    # what would lose a mother stops it as it stops the pipeline
-    ([("1,I01,Intervensi,Kurang,Cukup", "1;I01;Intervensi;Kurang;Cukup"), ("2,I02,Intervensi,Kurang,Cukup",
-      "2,I02,Intervensi,Kurang,\n,I 2,Intervensi,,Cukup")], [], [],
-     ["observations.csv line_undivided Kode", "observations.csv codes_near Kode"]),
-    # what is open is reported even where the file is legal
-    ([], [("en: Oxytocin massage and", 'en: "???"\n  # and')], [], ["study.yaml undecided title.en"]),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("observations", "declared", "claims", "expected"), SPOILT)
+@cases
 def test_all_faults_come_together(observations, declared, claims, expected, study):
     spoil(study / "observations.csv", *observations)
     spoil(study / "study.yaml", *declared)
@@ -93,11 +74,8 @@ def test_files_that_are_absent_come_together_and_claims_need_not_be_there(study)
     assert found(study) == ["study.yaml file_missing "]
 
 
-@pytest.mark.parametrize(
-    "text",
-    ["", "- a", "a: [", "sheets: 5", "sheets: [{file: observations.csv}, 7, ???]", "{}", "id: \x00", "\xff"],
-)
-def test_no_study_yaml_is_a_traceback(study, text):
+@cases
+def test_no_study_yaml_is_a_traceback(text, study):
     (study / "study.yaml").write_text(text, encoding="latin-1")
     assert found(study)
 

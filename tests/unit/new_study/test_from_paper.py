@@ -31,7 +31,7 @@ def test_a_paper_with_one_dataset_makes_its_study(tmp_path):
     check = check_files(tmp_path / "paper" / "study.yaml")
     assert check.faults == []
     assert check.study.reconstructed
-    run_every_step(tmp_path / "paper", tmp_path / "results")
+    run_every_step(tmp_path / "paper", tmp_path / "results", figures=False)
     verdicts = read_csv(tmp_path / "results" / "verdicts.csv")
     p_values = verdicts[(verdicts["quantity"] == "p_value") & (verdicts["check"] == "recompute")]
     found = set(zip(p_values["printed"], p_values["verdict"], strict=True))

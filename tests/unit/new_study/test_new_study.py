@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.cases import cases
 from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
 from typer.testing import CliRunner
 
@@ -64,33 +65,7 @@ def test_sheets_that_cannot_be_used(folder):
     assert not (folder.path / "melati").exists()
 
 
-def four(header, *words):
-    """Return a worksheet of four participants, two with each word."""
-    rows = ([at, word, *ROW[1:]] for at, word in enumerate(words * 2, start=1))
-    return {"Data": [["No", header, *HEAD[1:]], *rows]}
-
-
-@pytest.mark.parametrize(
-    ("worksheets", "offered"),
-    [
-        ({"Data": [["A. Kelompok Pijat"], HEAD, ROW, [], ["B. Kelompok Kontrol"], HEAD, ROW]},
-         "Pijat=A. Kelompok Pijat, Kontrol=B. Kelompok Kontrol"),
-        ({"Kelompok Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW]}, "Pijat=Kelompok Pijat, Kontrol"),
-        ({"Data": [["No", "Kel", *HEAD[1:]], [1, "Kelompok Pijat", *ROW[1:]], [2, "Kelompok Kontrol", *ROW[1:]]]},
-         "Pijat=Kelompok Pijat, Kontrol=Kelompok Kontrol"),
-        ({"Data": [HEAD, ROW]}, "All participants"),
-        # what may be the title of a group that nobody knows
-        ({"Data": [HEAD, ROW, ["Melati"], [2, *ROW[1:]]]}, ""),
-        # a question tells groups, an age in groups does not; two wards may be two groups
-        (four("Ibu kelompok apa?", "Pijat", "Kontrol"), "Pijat, Kontrol"),
-        (four("Kelompok umur", "< 20", "> 20"), ""),
-        (four("Ruang", "Melati", "Mawar"), ""),
-        # a legend and a summary have no groups
-        ({"Pijat": [HEAD, ROW], "Kontrol": [HEAD, ROW], "Rekap": [["", "Cukup"], ["Pijat", 1]]}, "Pijat, Kontrol"),
-        # names of persons above two tables are no groups, nor is it one
-        ({"Data": [["Siti Aminah", "", "", "Dewi Lestari"], ["No", "Pre", "Post"] * 2, [1, "cukup", "cukup"] * 2]}, ""),
-    ],
-)  # fmt: skip
+@cases
 def test_groups_are_offered_wherever_the_sheet_names_them(worksheets, offered, folder):
     asked = {}
 
@@ -277,10 +252,7 @@ def test_a_code_that_is_there_twice_and_an_age_of_290_are_named_in_their_cells(f
     assert named == [("participant_duplicate", "A4"), ("score_out_of_range", "C7")]
 
 
-@pytest.mark.parametrize(
-    ("unit", "offered", "read"),
-    [("gram", "thousands", "1830>1950"), ("kg", "decimal", "1.830>1.950"), ("poin", "", None)],
-)
+@cases
 def test_what_a_mark_before_three_digits_is_is_asked(unit, offered, read, folder):
     asked = {}
 

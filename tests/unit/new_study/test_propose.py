@@ -7,6 +7,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 import xlsxwriter
+from tests.cases import cases, tables_of
 from tests.unit.new_study.conftest import HEAD, ROW, WARD, WARD_GROUPS, answers
 
 from oxymilk.ingest import ingest_observations
@@ -17,24 +18,7 @@ from oxymilk.study.yaml_lines import read_tree
 
 EXAMPLES = Path(__file__).parents[3] / "data" / "examples"
 
-# example: its sheet, how it writes the groups, the levels and what else a user says, what a user then decides
-CASES = {
-    "app_export": ("export.xlsx", "Pijat Rutin", "kurang,cukup", {}, []),
-    "coded": ("observations.sav", "Intervensi Kontrol", "kurang,cukup", {}, []),
-    "crosstab": ("table.csv", "Intervensi Kontrol", "kurang,baik", {}, []),
-    "long": ("observations.csv", "oksitosin kontrol", "kurang<10,cukup>=10", {"unit": "ml"}, []),
-    "separate_sheets": ("observations.xlsx", "P K", "kurang,cukup", {}, []),
-    "side_by_side": ("observations.csv", "Intervensi Kontrol", "kurang=2,cukup=1", {},
-                     [('"A:C", group: "???"', '"A:C", group: intervention'),
-                      ('"E:G", group: "???"', '"E:G", group: control')]),
-    "transposed": ("observations.xls", "intervention", "", {"unit": "gram"}, []),
-    "two_header_rows": ("master_data.xlsx", "Intervensi Kontrol", "kurang<=2,cukup>=3", {"kind": "checklist"},
-                        [("column: 5\n", "column: 5\n        reversed: true\n")]),
-    "visits": ("kunjungan.ods", "A B", "kurang=-|negatif (-),cukup=+|positif (+)", {},
-               [('["???", "???"]', "[visit_1, visit_3]")]),
-    "words": ("observations.csv", "Intervensi Kontrol", "kurang=tdk cukup,cukup", {}, []),
-    "../bontang2023": ("observations.csv", "Intervensi Kontrol", "kurang,cukup", {}, []),
-}  # fmt: skip
+CASES = tables_of(__file__)["cases"]
 ALL = sorted({path.parent.name for path in EXAMPLES.glob("*/study.yaml")} | set(CASES))
 
 
@@ -207,11 +191,7 @@ def test_visits_may_be_numbered_anywhere_in_a_header(folder):
     assert folder.observations()["score"].tolist()[:3] == ["4.25", "9", "30"]
 
 
-@pytest.mark.parametrize(
-    ("names", "kelompok", "participant"),
-    [(("Intervensi", "Kontrol"), [[], [], []], {"column": "No", "per_group": True}),
-     (("Ruang 1", "Ruang 2"), [["Kelompok"], ["Intervensi"], ["Kontrol"]], {"by_row": True})],
-)  # fmt: skip
+@cases
 def test_numbers_that_start_anew_in_each_worksheet_are_of_others(names, kelompok, participant, folder):
     head = ["No", *kelompok[0], *HEAD[1:]]
     rows = [[head, *([n, *group, *ROW[1:]] for n in (1, 2, 3))] for group in kelompok[1:]]
@@ -312,15 +292,7 @@ def test_numbers_that_are_no_decimals_have_no_decimals(folder):
 ITEMS = [f"p{at}" for at in range(1, 5)]
 
 
-@pytest.mark.parametrize(
-    ("items", "totals", "proposed"),
-    [("Pre_{}|Post_{}", ("Pre_Jumlah", "Post_Jumlah"), {"pre": "Pre_Jumlah", "post": "Post_Jumlah"}),
-     ("Pre_{}|Post_{}", ("Jumlah", "Jumlah"), {"pre": "Jumlah [1]", "post": "Jumlah [2]"}),
-     ("Sebelum {}|Sesudah {}", ("Total skor sebelum", "Total skor sesudah"),
-      {"pre": "Total skor sebelum", "post": "Total skor sesudah"}),
-     ("Pre_{}|Post_{}", ("", "Total"), {"post": "Total"}), ("Pre_{}|Post_{}", ("Umur", "Ket"), None),
-     ("{}", ("Skor Total",), "Skor Total")],
-)  # fmt: skip
+@cases
 def test_the_totals_of_a_checklist_are_proposed_and_compared(items, totals, proposed, folder):
     head, rows = ["Kode", "Kelompok"], [[f"R{n}", ("Intervensi", "Kontrol")[n % 2]] for n in range(8)]
     for time, (pattern, total) in enumerate(zip(items.split("|"), totals, strict=True)):

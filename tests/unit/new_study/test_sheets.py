@@ -2,23 +2,26 @@
 
 import csv
 import datetime
+import os
 import re
 from collections import Counter
 from pathlib import Path
 
 import pytest
 import xlsxwriter
-import yaml
+from tests.cases import read_yaml
 
 from oxymilk.analysis.tables import rank_test_table
 from oxymilk.new_study.answers import Answers
 from oxymilk.new_study.lexicon import say
+from oxymilk.texts import LANGUAGES
 from oxymilk.words import fold
 
+FULL = bool(os.environ.get("OXYMILK_FULL"))
 CASES = [
     case
     for file in ("sheets", "more_sheets", "unseen_sheets", "signs_and_ticks", "apps_and_files")
-    for case in yaml.safe_load((Path(__file__).parents[2] / f"data/new_study/{file}.yaml").read_text("utf-8"))
+    for case in read_yaml(Path(__file__).parents[2] / f"data/new_study/{file}.yaml")
 ]
 
 
@@ -59,13 +62,14 @@ def scores_of(table):
     return {group: " ".join(scores) for group, scores in found.items()}
 
 
-# what Enter takes may be named in the language of the questions
-BOTH = [
-    (case, language)
-    for case in CASES
-    for language in ("en", "id")
-    if language in case.get("language", "en, id")
-]
+def asked_in(at, case):
+    """What Enter takes may be named in the language of the questions; in full each case is asked in both."""
+    if "language" in case:
+        return [case["language"]]
+    return LANGUAGES if FULL else [LANGUAGES[at % 2]]
+
+
+BOTH = [(case, language) for at, case in enumerate(CASES) for language in asked_in(at, case)]
 
 
 @pytest.mark.parametrize(

@@ -13,10 +13,12 @@ from oxymilk.audit.verdicts import audit_claims
 from oxymilk.explain import explain_claims
 from oxymilk.files import as_read
 from oxymilk.ingest import ingest_observations
+from oxymilk.present.figures import plot_figures
 from oxymilk.present.formats import rectangle
 from oxymilk.present.tables import build_tables
 from oxymilk.present.view import View
 from oxymilk.results import ON_REQUEST, Results
+from oxymilk.stats import null
 from oxymilk.study import load_study
 from oxymilk.texts import LANGUAGES
 
@@ -114,21 +116,45 @@ def bontang(bontang_folder):
     return load_study(bontang_folder)
 
 
-def results_of(study, claims=(), records=None):
-    """Return the result tables of a study whose participants have the levels of `records`."""
+def records_table(study, records=None):
+    """Return the observations of participants who have the levels of `records`."""
     rows = [
         (f"{group[0].upper()}{number:02d}", group, timepoint, study.outcome.id, LEVELS[letter])
         for group, pairs in (records or RECORDS).items()
         for number, pair in enumerate(pairs, start=1)
         for timepoint, letter in zip(("pre", "post"), pair, strict=True)
     ]
-    columns = ["participant", "group", "timepoint", "outcome", "score"]
-    return analysed(study, list(claims), pd.DataFrame(rows, columns=columns))
+    return pd.DataFrame(rows, columns=["participant", "group", "timepoint", "outcome", "score"])
 
 
 @pytest.fixture(scope="session")
-def make_view():
-    """Return a view of such a study."""
+def results_of():
+    """Return the result tables of a study, its claims and records, or of an example; each is computed once."""
+    known = {}
+
+    def make(study, claims=(), records=None):
+        # what a test may not use is not kept for others
+        key = study.model_dump_json(), repr(claims), repr(records), null.MEMORY_LIMIT
+        if key not in known:
+            known[key] = analysed(study, list(claims), records_table(study, records))
+        return known[key]
+
+    def of_example(folder, claims):
+        key = folder, repr(claims)
+        if key not in known:
+            study = load_study(folder)
+            sheets = ingest_observations(study, folder)
+            claims = load_claims(folder / "claims.csv", study) if claims is None else claims
+            known[key] = analysed(study, claims, sheets.table, sheets.other_scale, sheets.characteristics)
+        return known[key]
+
+    make.of_example = of_example
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_view(results_of):
+    """Return a view of a study whose participants have the levels of `records`."""
 
     def make(study, claims=(), records=None, language="en"):
         return view_of(study, results_of(study, claims, records), language)
@@ -137,23 +163,18 @@ def make_view():
 
 
 @pytest.fixture(scope="session")
-def make_example():
+def make_example(results_of):
     """Return a view of an example, with its own claims or with others."""
-    ingested = {}
 
     def make(name, language="en", claims=None):
         folder = DATA / "examples" / name
-        study = load_study(folder)
-        sheets = ingested.setdefault(name, ingest_observations(study, folder))
-        claims = load_claims(folder / "claims.csv", study) if claims is None else claims
-        frames = analysed(study, claims, sheets.table, sheets.other_scale, sheets.characteristics)
-        return view_of(study, frames, language)
+        return view_of(load_study(folder), results_of.of_example(folder, claims), language)
 
     return make
 
 
 @pytest.fixture(scope="session")
-def results(bontang):
+def results(bontang, results_of):
     """The result tables of the first study by name; its sheet is reconstructed to hold just `RECORDS`."""
     return results_of(bontang, load_claims(DATA / "bontang2023" / "claims.csv", bontang))
 
@@ -181,6 +202,14 @@ def changed(bontang, results, explained):
 def views(changed):
     """The first study, explained, in each language."""
     return {language: changed(language) for language in LANGUAGES}
+
+
+@pytest.fixture(scope="session")
+def drawn_folder(views, tmp_path_factory):
+    """The figures of the first study in Indonesian."""
+    folder = tmp_path_factory.mktemp("figures")
+    plot_figures(views["id"], folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

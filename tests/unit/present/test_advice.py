@@ -2,13 +2,12 @@
 
 import pandas as pd
 import pytest
+from tests.cases import cases
 
 from oxymilk.present.advice import advice
 from oxymilk.present.tables.appendix import alternatives_table
 from oxymilk.texts import LANGUAGES
 
-WITHIN = {"quantity": "decision", "test": "signed_rank", "group": "intervention", "printed": "significant"}
-BETWEEN = {"quantity": "decision", "test": "rank_sum", "timepoint": "post", "printed": "significant"}
 ENOUGH = {"intervention": ["kc"] * 8 + ["kk"] * 2, "control": ["kc"] * 7 + ["kk"] * 3}
 
 
@@ -17,17 +16,8 @@ def test_a_study_without_a_paper_and_with_enough_participants_needs_none(bontang
     assert advice(make_view(bontang, records=ENOUGH, language=language)) == []
 
 
-@pytest.mark.parametrize(
-    ("claims", "said"),
-    [
-        ((WITHIN,), ["its p-value is 0.615 (1.000 by the exact test)"]),
-        ((WITHIN, BETWEEN), ["The paper decides 2 tests at α = 0.05"]),
-        ((BETWEEN,), []),
-        ((BETWEEN, BETWEEN), []),
-        ((WITHIN | {"check": "cited"},), []),
-    ],
-)
-def test_conclusions_of_a_paper(bontang, make_view, make_claim, claims, said):
+@cases
+def test_conclusions_of_a_paper(claims, said, bontang, make_view, make_claim):
     made = [make_claim(**{"id": f"c{at}", "expect": ""} | claim) for at, claim in enumerate(claims)]
     lines = advice(make_view(bontang, made, ENOUGH))
     assert len(lines) == len(said)
@@ -43,22 +33,8 @@ def test_adjusted_p_values_are_those_of_the_effects(views):
         assert ("decides 3 tests" if language == "en" else "memutuskan 3 uji") in line
 
 
-@pytest.mark.parametrize(
-    ("records", "said"),
-    [
-        # 3 of 10 changed: 0.083 at least, 0.25 exactly; five: 0.025, and exactly 0.063
-        ({"intervention": ENOUGH["intervention"], "control": ["kc"] * 3 + ["kk"] * 7}, ["no p below 0.083"]),
-        (
-            {"intervention": ENOUGH["intervention"], "control": ["kc"] * 5 + ["kk"] * 5},
-            ["no exact p below 0.063"],
-        ),
-        (
-            {"intervention": ["kc"] * 2, "control": ["kk"] * 2},
-            ["no p below 0.157", "no p below 1.000", "no p below 0.083"],
-        ),
-    ],
-)
-def test_tests_that_cannot_be_significant(bontang, make_view, records, said):
+@cases
+def test_tests_that_cannot_be_significant(records, said, bontang, make_view):
     lines = advice(make_view(bontang, records=records))
     assert [line for line in lines if "is possible" not in line] == []
     assert len(lines) == len(said)

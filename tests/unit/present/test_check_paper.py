@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.unit.draft.conftest import DATA, rows
+from tests.cases import cases, read_rows
+from tests.unit.draft.conftest import DATA
 from typer.testing import CliRunner
 
 from oxymilk.cli import app
@@ -17,11 +18,8 @@ PAPERS = [DATA / "printed_tests.txt", *filter(Path.is_file, [PAPER])]
 
 
 @pytest.mark.parametrize("file", PAPERS, ids=lambda path: path.name)
-@pytest.mark.parametrize(
-    ("language", "mark", "verdicts"),
-    [("en", ".", ("DIFFERS", "REPRODUCED", "REPRODUCED")), ("id", ",", ("BERBEDA", "SESUAI", "SESUAI"))],
-)
-def test_the_tests_of_the_first_paper_are_checked_by_its_text_alone(file, language, mark, verdicts):
+@cases
+def test_the_tests_of_the_first_paper_are_checked_by_its_text_alone(language, mark, verdicts, file):
     done = CliRunner().invoke(app, ["check-paper", str(file), "--language", language])
     heads = [
         line.split(",  ")[0] for line in done.output.splitlines() if line[:1].isupper() and "  p " in line
@@ -37,7 +35,7 @@ def test_the_tests_of_the_first_paper_are_checked_by_its_text_alone(file, langua
     assert any("0,000" in line for line in done.output.splitlines()[-3:])
 
 
-@pytest.mark.parametrize("row", rows(DATA / "printed_tests.csv"), ids=lambda row: row["text"][:60])
+@pytest.mark.parametrize("row", read_rows(DATA / "printed_tests.csv"), ids=lambda row: row["text"][:60])
 def test_each_printed_test_is_read_with_its_evidence_and_says_what_was_inferred(row):
     lines, status = check_paper(Paper(f"RESULTS\n\n{row['text'].replace('/', chr(10))}\n"), "en")
     heads = [line for line in lines[1:] if "  p " in line and line[:1].isupper()]
@@ -47,7 +45,7 @@ def test_each_printed_test_is_read_with_its_evidence_and_says_what_was_inferred(
         assert part in said
 
 
-@pytest.mark.parametrize("row", rows(DATA / "papers.csv"), ids=lambda row: row["paper"])
+@pytest.mark.parametrize("row", read_rows(DATA / "papers.csv"), ids=lambda row: row["paper"])
 def test_tables_and_sentences_of_a_paper_give_the_evidence_of_its_tests(row):
     lines, status = check_paper(read_paper(DATA / "papers" / row["paper"]), "en")
     heads = [line for line in lines[1:] if "  p " in line and line[:1].isupper()]

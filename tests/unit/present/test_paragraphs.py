@@ -5,7 +5,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-import yaml
+from tests.cases import read_yaml
 
 from oxymilk.files import read_csv
 from oxymilk.present.sentences import methods, results, write_numbers
@@ -14,28 +14,21 @@ from oxymilk.texts import LANGUAGES, labels
 
 ROOT = Path(__file__).parents[3]
 EXAMPLES = sorted(path.name for path in (ROOT / "data/examples").iterdir() if path.is_dir())
-CASES = yaml.safe_load((ROOT / "tests/data/sentences.yaml").read_text("utf-8"))
+CASES = read_yaml(ROOT / "tests/data/sentences.yaml")
 
 
 def varied(study, change):
     """The first study with three levels, another comparison, or other procedures."""
     outcome = study.outcome
     if change == "three":
-        middle = outcome.levels[0].model_copy(
-            update={
-                "id": "sedang",
-                "label": outcome.label.model_copy(update={"en": "moderate", "id": "sedang"}),
-            }
-        )
+        label = outcome.label.model_copy(update={"en": "moderate", "id": "sedang"})
+        middle = outcome.levels[0].model_copy(update={"id": "sedang", "label": label})
         levels = (outcome.levels[0], middle, outcome.levels[1])
         return study.model_copy(update={"outcome": outcome.model_copy(update={"levels": levels})})
     if change in ("exact", "greater", "untied"):
-        exact = {"method": "exact_untied" if change == "untied" else "exact"}
-        within = SignedRankSwitches(**exact if change != "greater" else {"method": "asymptotic"})
-        between = RankSumSwitches(
-            **exact if change != "greater" else {"method": "asymptotic", "alternative": change}
-        )
-        switches = {"signed_rank_switches": within, "rank_sum_switches": between}
+        method = {"method": {"untied": "exact_untied", "greater": "asymptotic"}.get(change, change)}
+        between = RankSumSwitches(**method, **{"alternative": change} if change == "greater" else {})
+        switches = {"signed_rank_switches": SignedRankSwitches(**method), "rank_sum_switches": between}
         return study.model_copy(update={"procedure": study.procedure.model_copy(update=switches)})
     if change == "one group":
         return study.model_copy(update={"groups": study.groups[1:]})
@@ -144,20 +137,20 @@ GROUPS = {
 
 
 @pytest.mark.parametrize(("language", "label"), [*MOMENTS, *GROUPS])
-def test_labels_within_a_sentence(bontang, make_view, language, label):
+def test_labels_within_a_sentence(bontang, changed, language, label):
     def named(item):
         return item.model_copy(update={"label": item.label.model_copy(update={language: label})})
 
     post, first = bontang.timepoints[1], bontang.groups[0]
     parts = {"timepoints": (bontang.timepoints[0], named(post))} if (language, label) in MOMENTS else {}
     parts = parts or {"groups": (named(first), bontang.groups[1])}
-    text = results(make_view(bontang.model_copy(update=parts), language=language))[0]
+    text = results(changed(language, bontang.model_copy(update=parts)))[0]
     wanted = MOMENTS.get((language, label)) or GROUPS[language, label]
     assert re.search(rf"(?i:{re.escape(wanted[0])}){re.escape(wanted[1:])}(?!\w)", text)
 
 
 def test_the_software_is_cited_as_its_file_says(every_view):
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    cited = read_yaml(ROOT / "CITATION.cff")
     for language in LANGUAGES:
         software = methods(every_view("paper", language))[1]
         assert f"oxymilk {cited['version']} ({cited['authors'][0]['name']}. {cited['title']})" in software

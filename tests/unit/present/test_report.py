@@ -7,6 +7,7 @@ from hashlib import sha256
 
 import pandas as pd
 import pytest
+from tests.cases import cases, tables_of
 from tests.unit.present.conftest import Page
 
 import oxymilk
@@ -53,38 +54,7 @@ def pages(reports):
     return {language: Page(text) for language, text in reports.items()}
 
 
-WORDS = {
-    "en": (
-        "2 of 3 printed p-values are reproduced.",
-        "printed 0.004, the declared procedure prints 0.001. Every decision at α = 0.05 stands.",
-        "differ: 3 from what the data give",
-        "The paper does not state it; it is inferred.",
-        "The observation sheet is reconstructed",
-        "What differs? Printed 0.004 (in 3 places: abstract; results table 6; discussion effect). The declared",
-        "The declared procedure gives 0.001381, which prints as 0.001.",
-        "By how much? Units of the last printed digit: 3.",
-        "Does it change the conclusion? No. At α = 0.05 the printed and the recomputed p are both significant.",
-        "What would explain it? Ways found: 15.",
-        "What is that worth? Informative, with a coincidence of at most one half: 15 of 15.",
-        "Each shows what is possible, not what happened.",
-        "could have 81 796 different datasets in all. Of these, 4 satisfy every printed p-value, 1 every",
-        "1 every printed count and percentage, and 0 both.",
-        "286 286 81 796",
-        "Claims that contradict each other",
-        "percentage, Control, After (day 15), insufficient: 70%",
-        "(the same as: percentage, Control, After (day 15), sufficient: 30%; ",
-        "Without an explanation",
-        *("0.001565", "0.08326", "0.001381", "0.001953", "0.25", "0.003096"),
-        *("oxymilk 0.0; Python 3.0", "c0ffee", "ab" * 32),
-    ),
-    "id": (
-        "2 dari 3 nilai-p yang tercetak tereproduksi.",
-        "tercetak 0,004, prosedur acuan mencetak 0,001.",
-        "0,08326",
-        "Seberapa besar bedanya? Satuan pada digit terakhir yang tercetak: 3.",
-        "Tidak. Pada α = 0,05 nilai-p yang tercetak dan hasil hitung ulang sama-sama signifikan.",
-    ),
-}
+WORDS = tables_of(__file__)["words"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -178,22 +148,9 @@ def too_many_outcomes(tables):
     return {"outcomes": tables["outcomes"].iloc[:1].assign(**row)}
 
 
-@pytest.mark.parametrize(
-    ("change", "present", "absent"),
-    [
-        (flipped, ["Decisions at α = 0.05 that change: 1.", "no: printed as not significant, recomputed significant",
-                   "the printed p is not significant, the recomputed p significant", "None of the 15 is informative",
-                   "%: uninformative"], ["Every decision"]),
-        (not_searched, ["<many> tables of a group", "not searched"],
-         ["different datasets in all", "Claims that contradict each other"]),
-        # a design without a map says so where the groups differ
-        (None, ["There is no map of outcomes"], []),
-        (too_many_outcomes, ["more than 5,000 outcomes"], ["There is no map of outcomes"]),
-        (none_between, [], ["There is no map of outcomes"]),
-    ],
-)  # fmt: skip
-def test_what_a_study_lacks_or_changes_is_said(changed, results, explained, render, change, present, absent):
-    changes = change(results | explained) if change else {}
+@cases
+def test_what_a_study_lacks_or_changes_is_said(change, present, absent, changed, results, explained, render):
+    changes = globals()[change](results | explained) if change != "nothing" else {}
     text = Page(render(changed(**changes), NAMES[:3])).text
     assert [words for words in present if words not in text] == []
     assert [words for words in absent if words in text] == []
@@ -327,16 +284,7 @@ def test_provenance_in_a_checkout_and_outside_of_one(tmp_path, bontang_folder):
         study_provenance(study, root)
 
 
-SECOND_OPINION = {
-    "en": (
-        "Second opinion: 3 p-values computed once more by R 4.2.2: 2 agree, 1 differ",
-        "it was made from other results",
-    ),
-    "id": (
-        "Pemeriksaan silang: 3 nilai-p dihitung sekali lagi dengan R 4.2.2: 2 sama",
-        "dibuat dari hasil yang berbeda",
-    ),
-}
+SECOND_OPINION = tables_of(__file__)["second_opinion"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

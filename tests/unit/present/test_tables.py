@@ -1,6 +1,7 @@
 """The tables of a manuscript and its appendix before they have a format."""
 
 import pytest
+from tests.cases import cases, tables_of
 
 from oxymilk.present.tables import build_tables
 from oxymilk.present.tables.model import DIGIT_SPACE, Cell, Column, Footnotes, Row, Table, aligned
@@ -49,17 +50,7 @@ def three_levels(bontang):
 THREE = {"intervention": ["km", "kc", "mc", "mk", "k-", "-c"], "control": ["kk", "mk", "mm"]}
 
 
-@pytest.mark.parametrize(
-    ("cells", "expected"),
-    [
-        (["10 (100)", "3 (30)", "0 (0)"], ["10 (100)", "_3 _(30)", "_0 __(0)"]),
-        (["0.001", "< 0.001", "–", ""], ["__0.001", "< 0.001", "–", ""]),
-        (["1,5 (0–11)", "12,5 (11–9)"], ["_1,5 _(0–11)", "12,5 (11–9)_"]),
-        (["−6 to 60", "29 to 8"], ["−6 to 60", "29 to 8_"]),
-        (["0.083", "0.04996"], ["0.083__", "0.04996"]),
-        (["70 points (29 to 89)", "0 points", "2"], ["70 points (29 to 89)", "0 points", "2"]),
-    ],
-)
+@cases
 def test_numbers_are_aligned_on_their_decimal_marks(cells, expected):
     assert [(text + end).replace(DIGIT_SPACE, "_") for text, end in aligned(cells)] == expected
 
@@ -91,26 +82,10 @@ def test_every_cell_has_its_column_and_every_mark_its_note(tables, make_example,
         assert all(set(row.cells) <= set(keys) for row in table.rows)
 
 
-@pytest.mark.parametrize(
-    ("example", "kinds"),
-    [
-        ("coded", OF_LEVELS),
-        ("visits", OF_LEVELS),
-        # one group, and an outcome that has no levels
-        ("transposed", ["characteristics", "results", "summary", "ranks", "statistics", "effects"]),
-        ("long", ["characteristics", "results", "summary", "ranks", "statistics", "effects", "sensitivity"]),
-        ("two_header_rows", [*OF_LEVELS, "sensitivity"]),
-    ],
-)
-def test_without_a_paper_nothing_of_one_is_in_any_table(make_example, example, kinds):
+@cases
+def test_without_a_paper_nothing_of_one_is_in_any_table(example, kinds, make_example):
     words = (
-        "print",
-        "verdict",
-        "reproduced",
-        "paper",
-        "tercetak",
-        "artikel",
-        "tereproduksi",
+        *["print", "verdict", "reproduced", "paper", "tercetak", "artikel", "tereproduksi"],
         "hasil pemeriksaan",
     )
     for language in LANGUAGES:
@@ -137,17 +112,7 @@ def test_characteristics_are_described_and_the_groups_compared(make_example):
     assert [column.label for column in table.columns][1:] == [
         "Oxytocin massage (n\u00a0=\u00a06)", "Control (n\u00a0=\u00a06)", "Standardised difference",
     ]  # fmt: skip
-    assert texts(table)[:9] == [
-        ("Age (years)", "", "", "0.46"),
-        ("Mean ± SD", "26.7 ± 6.3", "29.7 ± 6.8", ""),
-        ("Median (Q1–Q3)", "26.0 (22.5–30.3)", "30.0 (25.5–34.5)", ""),
-        ("Range", "19–36", "20–38", ""),
-        ("below 20 years, n (%)", "1 (16.7)", "0 (0.0)", ""),
-        ("20 to 35 years, n (%)", "4 (66.7)", "5 (83.3)", ""),
-        ("above 35 years, n (%)", "1 (16.7)", "1 (16.7)", ""),
-        ("Education, n (%)", "", "", "0.00"),
-        ("primary school", "1 (16.7)", "1 (16.7)", ""),
-    ]
+    assert [list(row) for row in texts(table)[:9]] == tables_of(__file__)["rows_of_characteristics"]
     assert texts(table, "Milk production, Before, n (%)") == [
         ("Milk production, Before, n (%)", "", "", "0.63")
     ]
@@ -176,15 +141,8 @@ def test_characteristics_that_only_the_paper_has_are_what_its_percentages_make(t
     assert "as printed in the paper" in notes(table)
 
 
-@pytest.mark.parametrize(
-    ("records", "difference"),
-    [
-        ({"intervention": ["kc", "kc"], "control": ["kk", "kc"]}, "0.00"),
-        # every mother of one group at one level, none of the other: there is no spread to measure by
-        ({"intervention": ["kc", "kc"], "control": ["ck", "cc"]}, NO_VALUE),
-    ],
-)
-def test_a_difference_that_is_not_defined_is_said(bontang, make_view, records, difference):
+@cases
+def test_a_difference_that_is_not_defined_is_said(records, difference, bontang, make_view):
     table = by_kind(make_view(bontang, records=records))["characteristics"]
     assert texts(table)[0][-1] == difference
     assert ("nothing varies" in notes(table)) == (difference == NO_VALUE)
@@ -286,46 +244,23 @@ def test_ranks_and_statistics_are_those_of_spss(tables):
     ]
     assert [row[1:] for row in texts(ranks, "Nilai sama", "Total")[1::2]] == [("10", "", "")] * 2
     assert texts(ranks, "Kontrol")[-1][1:] == ("10", "7,00", "70,00")
-    assert {row[0]: row[1:] for row in texts(statistics)} == {
-        "U Mann-Whitney": ("", "", "15,00"),
-        "W Wilcoxon": ("", "", "70,00"),
-        "Z": ("−3,162", "−1,732", "−3,199"),
-        "p": ("0,002", "0,083", "0,001"),
-        "p eksak": ("0,002", "0,250", "0,003"),
-        "p disesuaikan (Holm)": ("0,004", "0,083", "0,004"),
-        "p eksak disesuaikan (Holm)": ("0,006", "0,250", "0,006"),
-        "p terkecil yang mungkin": ("0,002", "0,083", "0,001"),
-    }
+    assert [list(row) for row in texts(statistics)] == tables_of(__file__)["rows_of_statistics"]
     digits = [float(row.cell("test_2").digits) for row in statistics.rows if row.stub == "p"]
     assert digits == [pytest.approx(0.0013811705, abs=5e-11)]
     assert "Berdasarkan peringkat negatif." in notes(statistics)
     assert "dua sisi, dengan koreksi nilai kembar" in notes(statistics)
 
 
-@pytest.mark.parametrize(
-    ("switches", "z", "note"),
-    [
-        ({}, "−1.732", "Based on negative ranks."),
-        ({"continuity": True}, "1.443", "Positive when the positive ranks outweigh"),
-        ({"tie_correction": False}, "1.604", "Positive when the positive ranks outweigh"),
-        ({"zero_method": "pratt"}, "1.732", "Positive when the positive ranks outweigh"),
-    ],
-)
-def test_only_the_z_of_spss_is_written_as_it_writes_it(bontang, make_view, switches, z, note):
+@cases
+def test_only_the_z_of_spss_is_written_as_it_writes_it(switches, z, note, bontang, make_view):
     within = SignedRankSwitches(method="asymptotic", **switches)
     table = by_kind(make_view(updated(bontang, procedure={"signed_rank_switches": within})))["statistics"]
     assert texts(table, "Z")[0][2] == z
     assert note in notes(table)
 
 
-@pytest.mark.parametrize(
-    ("records", "note"),
-    [
-        ({"intervention": ["ck", "ck", "kc"], "control": ["kk", "kc"]}, "Based on positive ranks."),
-        ({"intervention": ["ck", "kc"], "control": ["kk", "kc"]}, "The sum of negative ranks equals"),
-    ],
-)
-def test_the_ranks_that_z_is_based_on(bontang, make_view, records, note):
+@cases
+def test_the_ranks_that_z_is_based_on(records, note, bontang, make_view):
     assert note in notes(by_kind(make_view(bontang, records=records))["statistics"])
 
 

@@ -1,29 +1,21 @@
 """The tables of effects, of the other scale and of the audit before they have a format."""
 
 import pytest
+from tests.cases import cases
 from tests.unit.present.conftest import frame_of
 from tests.unit.present.test_tables import by_kind, notes, texts
 
 from oxymilk.present.formats import rendered
 from oxymilk.texts import LANGUAGES, NO_VALUE, labels
 
-WITHIN, BETWEEN = "Wilcoxon signed-rank test: Control", "Mann-Whitney U test: After (day 15)"
+BETWEEN = "Mann-Whitney U test: After (day 15)"
 
 
-@pytest.mark.parametrize(
-    ("section", "stub", "expected"),
-    [
-        (WITHIN, "Share that rose less share that fell", ("0.30", "−0.06 to 0.60")),
-        (WITHIN, "Odds: those that rose for each that fell", ("∞", "0.41 to ∞")),
-        (WITHIN, "r = z/√N, N pairs", ("0.55", NO_VALUE)),
-        (BETWEEN, "Rank-biserial correlation (Cliff's delta)", ("0.70", "0.19 to 0.90")),
-        (BETWEEN, "Number needed to treat", ("1.43", "1.12 to 3.46")),
-    ],
-)
-def test_effects_of_the_study(tables, section, stub, expected):
+@cases
+def test_effects_of_the_study(section, stub, expected, tables):
     rows = texts(tables["en"]["effects"])
     rows = rows[rows.index((section, "", "")) :]
-    assert next(row for row in rows if row[0] == stub)[1:] == expected
+    assert next(row for row in rows if row[0] == stub)[1:] == tuple(expected)
 
 
 def test_methods_and_notes_of_effects_are_footnotes(tables):
@@ -93,26 +85,8 @@ def test_every_printed_number_has_its_row_and_its_verdict(views, tables, languag
     assert view.study.procedure.reason[language] in notes(table)
 
 
-FLIPPED = {"test": "signed_rank", "group": "control"}
-AMBIGUOUS = {"test": "rank_sum", "check": "ambiguous", "expect": "not_checkable"}
-A_THIRD = {
-    "printed": "33%", "quantity": "percent", "variable": "age", "level": "age_20_35", "n": "10", "group": "control",
-    "check": "arithmetic",
-}  # fmt: skip
-SUM_OF_RANKS = {"printed": "55", "quantity": "w", "test": "signed_rank", "group": "intervention"}
-
-
-@pytest.mark.parametrize(
-    ("claim", "language", "words"),
-    [
-        (FLIPPED, "en", "is significant, the recomputed p not significant: the decision changes."),
-        (FLIPPED, "id", "signifikan, sedangkan hasil hitung ulang tidak signifikan: keputusannya"),
-        (AMBIGUOUS, "en", "Not checkable: ambiguous in the text."),
-        (A_THIRD, "en", "No whole number of 10 participants makes 33%; the nearest, 3, makes 30.0%."),
-        (SUM_OF_RANKS, "en", "W is the sum of positive ranks."),
-    ],
-)
-def test_footnotes_say_why_a_verdict_is_what_it_is(bontang, make_claim, make_view, claim, language, words):
+@cases
+def test_footnotes_say_why_a_verdict_is_what_it_is(claim, language, words, bontang, make_claim, make_view):
     table = by_kind(make_view(bontang, [make_claim(**claim)], language=language))["claims"]
     assert words in notes(table)
     assert len([row for row in table.rows if row.cell("verdict").marks]) == 1

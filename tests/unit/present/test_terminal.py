@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tests.cases import cases, tables_of
 
 from oxymilk.explain.reconstruct import Reconstruction
 from oxymilk.present.terminal import print_programs, print_reconstruction, print_verdicts
@@ -13,18 +14,10 @@ from oxymilk.stats.ranks import expand_counts
 from oxymilk.texts import LANGUAGES, labels
 
 SOURCES = Path(__file__).parents[3] / "src" / "oxymilk"
-ROW = {
-    "id": "size", "printed": "20", "operator": "", "quantity": "sample_size", "check": "recompute", "prints_as": "20",
-    "computed": "20", "convention": "", "verdict": "reproduced", "reason": "", "decision": "", "expect": "reproduced",
-    "as_expected": "true",
-}  # fmt: skip
+ROW = tables_of(__file__)["row"]
 
 
-@pytest.mark.parametrize(
-    ("changes", "every", "listed"),
-    [({}, False, False), ({}, True, True), ({"quantity": "p_value", "id": "p"}, False, True),
-     ({"verdict": "differs", "as_expected": "false"}, False, True)],
-)  # fmt: skip
+@cases
 def test_a_table_of_verdicts_is_printed_when_it_has_a_row(changes, every, listed, capsys):
     print_verdicts({"ward": pd.DataFrame([ROW | changes], dtype=str)}, every=every, language="en")
     printed = capsys.readouterr().out
@@ -32,21 +25,11 @@ def test_a_table_of_verdicts_is_printed_when_it_has_a_row(changes, every, listed
     assert ("│" in printed) == listed
 
 
-PROGRAMS = {
-    (
-        "signed_rank",
-        "id",
-    ): "sebelum 4.6|uji t berpasangan|nilai-p satu sisi yang lebih kecil|with continuity c",
-    ("rank_sum", "id"): "program apa pun|uji eksak Fisher satu sisi|dua sisi menurut jarak|0,29869",
-    ("signed_rank", "en"): "before 4.6|any program|smaller one-sided p|paired t-test|0.0081",
-}
-
-
-@pytest.mark.parametrize(("test", "language"), PROGRAMS)
-def test_programs_are_said_in_the_language_and_keep_their_own_words(test, language, capsys):
+@cases
+def test_programs_are_said_in_the_language_and_keep_their_own_words(test, language, said, capsys):
     print_programs(evaluate_programs(test, *expand_counts(test, [[3, 7], [0, 3]])), language)
     printed = capsys.readouterr().out
-    assert [words for words in PROGRAMS[test, language].split("|") if words not in printed] == []
+    assert [words for words in said.split("|") if words not in printed] == []
     assert language == "en" or not re.search(r"\((all|before|[0-9.]+ or later)\b|any program", printed)
 
 
@@ -64,15 +47,7 @@ def test_exact_lines_left_out_for_size_are_said_with_the_reason(language, said, 
     assert ("".join(blocks).count("\n"), "nan" in printed) == (len(left_out), False)
 
 
-@pytest.mark.parametrize(
-    ("code", "needed", "language", "said"),
-    [
-        ("tables_of_a_group", 20, "en", "Not searched: 20 tables of a group"),
-        ("tables_of_a_group", 20, "id", "Tidak ditelusuri: 20 tabel satu kelompok"),
-        ("the_tests_run_on_numbers_not_on_levels", 0, "id",
-         "Tidak ditelusuri: uji dilakukan atas angka, bukan atas kategori"),
-    ],
-)  # fmt: skip
+@cases
 def test_what_was_not_searched(code, needed, language, said, capsys):
     print_reconstruction(Reconstruction({}, not_searched=code, needed=needed), language)
     assert capsys.readouterr().out.strip() == said

@@ -8,7 +8,6 @@ import docx
 import pytest
 from docx.oxml.ns import qn
 
-from oxymilk.present.figures import plot_figures
 from oxymilk.present.formats import Section, word_document
 from oxymilk.present.manuscript import manuscript
 from oxymilk.present.tables import build_tables
@@ -16,15 +15,8 @@ from oxymilk.present.tables.model import DIGIT_SPACE
 
 
 @pytest.fixture(scope="module")
-def figures(views, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("figures")
-    plot_figures(views["id"], folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def data(views, figures):
-    return manuscript(views["id"], figures)
+def data(views, drawn_folder):
+    return manuscript(views["id"], drawn_folder)
 
 
 @pytest.fixture(scope="module")
@@ -74,30 +66,20 @@ def test_sections_paragraphs_tables_figure_and_appendix_in_their_order(document)
 
 def test_a_manuscript_without_a_figure_has_no_empty_part(views, tmp_path):
     document = docx.Document(io.BytesIO(manuscript(views["en"], tmp_path)))
-    assert [p.text for p in document.paragraphs if p.style.name == "Heading 1"] == [
-        "Methods",
-        "Results",
-        "Appendix",
-    ]
+    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    assert headings == ["Methods", "Results", "Appendix"]
     assert not document.inline_shapes
 
 
 def test_numbers_of_captions_are_fields_and_the_appendix_counts_anew(document):
     fields = [field.get(qn("w:instr")) for field in document.element.iter(qn("w:fldSimple"))]
     assert all(re.fullmatch(r" SEQ \w+ \\\* ARABIC ", field) for field in fields)
-    assert [field.split()[1] for field in fields] == [
-        "Tabel",
-        "Tabel",
-        "Gambar",
-        "Tabel_A",
-        "Tabel_A",
-        "Tabel_A",
-    ]
+    assert [field.split()[1] for field in fields] == [*["Tabel"] * 2, "Gambar", *["Tabel_A"] * 3]
 
 
-def test_the_figure_is_the_one_drawn_before_and_as_wide_as_the_text(document, data, figures):
+def test_the_figure_is_the_one_drawn_before_and_as_wide_as_the_text(document, data, drawn_folder):
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.read("word/media/image1.png") == (figures / "before_after.png").read_bytes()
+        assert archive.read("word/media/image1.png") == (drawn_folder / "before_after.png").read_bytes()
     (shape,) = document.inline_shapes
     section = document.sections[0]
     width = section.page_width - section.left_margin - section.right_margin
@@ -146,8 +128,8 @@ def test_a_difference_stands_out_in_bold_in_the_audit(views):
     assert {run.text for run in runs if run.bold} == {"berbeda"}
 
 
-def test_archive_has_no_time_and_no_person(views, data, figures):
-    assert data == manuscript(views["id"], figures)
+def test_archive_has_no_time_and_no_person(views, data, drawn_folder):
+    assert data == manuscript(views["id"], drawn_folder)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}

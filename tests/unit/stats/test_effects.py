@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
+from tests.cases import cases
 
 from oxymilk.stats import Procedure, intervals, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
@@ -62,6 +63,7 @@ def test_rows_of_pairs_say_what_they_are():
     assert rows[0].estimate == pytest.approx(r, rel=1e-12)
     expected = tuple(np.tanh([np.arctanh(r) - reach, np.arctanh(r) + reach]))
     assert limits(rows[0]) == pytest.approx(expected, rel=1e-12)
+    assert limits(rows[1]) == pytest.approx(tuple((1 + end) / 2 for end in limits(rows[2])), rel=1e-12)
     # differences -1, 0, 0, 1, 2, 3
     assert rows[7].estimate == 0.5
     assert np.isnan([rows[7].low, rows[7].high, rows[4].low, rows[5].high]).all()
@@ -134,14 +136,7 @@ def test_rows_of_groups_say_what_they_are():
     assert (rows[5].low, rows[5].high) == intervals.risk_ratio(1, 3, 1, 4, 0.9)
 
 
-@pytest.mark.parametrize(
-    ("x", "y", "success", "ratio_note", "odds_note"),
-    [
-        ([0, 0], [0, 0, 0], 1, "not defined: nobody succeeded", "not defined: nobody succeeded"),
-        ([1, 1], [1, 1, 1], 1, "", "not defined: everybody succeeded"),
-        ([1, 0], [0, 0, 0], 1, "", "conditional maximum likelihood"),
-    ],
-)
+@cases
 def test_what_is_not_defined_says_why(x, y, success, ratio_note, odds_note):
     rows = named(between_effects(x, y, ASYMPTOTIC, success=success))
     assert (rows["risk_ratio"].note, rows["odds_ratio"].note) == (ratio_note, odds_note)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from tests.cases import cases
 
 from oxymilk.stats import Procedure, rank_sum_test, signed_rank_test
 from oxymilk.stats import hodges_lehmann as hl
@@ -55,10 +56,6 @@ def test_shift_between_groups_by_brute_force(confidence):
         assert shift.estimate == np.median(np.subtract.outer(x, y))
 
 
-DECIMALS = ["0.1", "0.5", "0.9", "0.2"], ["0.3", "0.7", "1.1", "0.4"]
-PAIRS_5, GROUPS_3 = [-3, 1, 2, 4, 8], ([1, 4, 9], [0, 2, 7])
-
-
 # Hollander, Wolfe & Chicken (2014), example 3.1: depression scores
 BOOK = (
     [1.83, 0.50, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.30],
@@ -66,31 +63,10 @@ BOOK = (
 )
 
 
-@pytest.mark.parametrize(
-    ("shift", "limits"),
-    [
-        # five pairs: beyond the ends one tail is 1/32, between -3 and the next average 2/32
-        (lambda: hl.signed_rank_shift([0] * 5, PAIRS_5, 0.95), (-inf, inf)),
-        (lambda: hl.signed_rank_shift([0] * 5, PAIRS_5, 0.9375), (-3, 8)),
-        # at -3, a zero and four rises, and on to the next average one tail is 1/16; at -1 two of five tie: 3/32
-        (lambda: hl.signed_rank_shift([0] * 5, PAIRS_5, 0.875), (-1, 6)),
-        # three against three: one tail of 1/20
-        (lambda: hl.rank_sum_shift(*GROUPS_3, 0.9), (-6, 9)),
-        (lambda: hl.rank_sum_shift(*GROUPS_3, 0.91), (-inf, inf)),
-        (lambda: hl.signed_rank_shift(*BOOK, 0.96), (-0.786, -0.010)),
-        # decimals as written; one distinct shift
-        (lambda: hl.signed_rank_shift(*DECIMALS, 0.8), (0.2, 0.2)),
-        (lambda: hl.rank_sum_shift([1], [0]), (-inf, inf)),
-        (lambda: hl.rank_sum_shift([1] * 5, [0] * 5), (1, 1)),
-        # thirty unchanged and six rises of one: at 0 p is 1/64; just above it six of 36 stay up, W+ = 201 of 666
-        (lambda: hl.signed_rank_shift([0] * 36, [0] * 30 + [1] * 6), (0, 0)),
-        (lambda: hl.signed_rank_shift([0] * 36, [0] * 30 + [1] * 6, 0.95, "pratt"), (0, 0)),
-        # two rises of twelve at a confidence of a half: 1/4 at 0; just above it W+ is 23 of 78
-        (lambda: hl.signed_rank_shift([0] * 12, [0] * 10 + [5] * 2, 0.5), (0, 0)),
-    ],
-)
-def test_limits(shift, limits):
-    assert (shift().low, shift().high, shift().method) == (*limits, hl.EXACT)
+@cases
+def test_limits(function, arguments, low_high):
+    shift = getattr(hl, function)(*arguments)
+    assert ([shift.low, shift.high], shift.method) == (low_high, hl.EXACT)
     assert hl.signed_rank_shift(*BOOK).estimate == -0.46
 
 

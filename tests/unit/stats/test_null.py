@@ -8,6 +8,7 @@ from math import comb, inf, prod
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk.stats import Procedure, TooLargeError, null, rank_sum_counts, rank_sum_test, signed_rank_counts
 from oxymilk.stats.ranks import doubled_midranks
@@ -40,10 +41,7 @@ def test_flips_by_two_routes(n, levels):
     same_tails(null.lower_from_counts(counts), null.lower_from_ends(sizes, scores), counts)
 
 
-@pytest.mark.parametrize(
-    ("n", "drawn", "levels"),
-    [(5, 1, 2), (20, 10, 2), (40, 13, 3), (61, 30, 4), (62, 31, 5), (63, 32, 5), (90, 45, 3), (70, 20, 9)],
-)
+@cases
 def test_samples_by_two_routes(n, drawn, levels):
     sizes, ranks = tie_groups(n, levels)
     scores = from_zero(ranks)
@@ -79,14 +77,11 @@ def test_likelihood_has_the_whole_distribution_whatever_its_cost():
     assert rank_sum_counts([[30, 30, 30], [30, 30, 30]], likelihood).p_value == 1
 
 
-@pytest.mark.parametrize(
-    ("sizes", "scores"),
-    [((2, 3), (1, 2)), ((3, 2, 4), (2, 7, 13)), ((1,) * 5, (1, 2, 3, 4, 5)), ((2, 1, 5, 2), (1, 1, 4, 9))],
-)
+@cases
 def test_distributions_are_sums_over_the_ways_to_take_observations(sizes, scores, monkeypatch):
     """i of t tied observations are taken in C(t, i) ways; small data, every value, one observation to all."""
     monkeypatch.setattr(null, "LOOK_UPS", 7)  # look-ups in many steps of a few
-    ways = {}
+    sizes, scores, ways = tuple(sizes), tuple(scores), {}
     for taken in product(*(range(size + 1) for size in sizes)):
         key = sum(taken), sum(i * a for i, a in zip(taken, scores, strict=True))
         ways[key] = ways.get(key, 0) + prod(map(comb, sizes, taken))

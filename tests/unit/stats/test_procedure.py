@@ -1,6 +1,7 @@
 from dataclasses import fields
 
 import pytest
+from tests.cases import cases
 
 from oxymilk.stats import Procedure
 from oxymilk.stats.procedure import CHOICES
@@ -11,14 +12,7 @@ def test_defaults_are_the_first_choices():
     assert defaults == {name: choices[0] for name, choices in CHOICES.items() if name != "method"}
 
 
-@pytest.mark.parametrize(
-    ("method", "unused"),
-    [
-        ("asymptotic", ("two_sided", "mid_p", "half_integer")),
-        ("exact", ("continuity", "tie_correction", "half_integer")),
-        ("exact_untied", ("continuity", "tie_correction", "two_sided", "mid_p")),
-    ],
-)
+@cases
 def test_meaningless_combinations(method, unused):
     for name in unused:
         with pytest.raises(ValueError, match=f"{name}=.* means nothing with method='{method}'"):
@@ -27,16 +21,7 @@ def test_meaningless_combinations(method, unused):
         Procedure("exact", "less", two_sided="likelihood")
 
 
-@pytest.mark.parametrize(
-    "switches",
-    [
-        {"method": "auto"}, {"method": "exact", "alternative": "both"},
-        {"method": "exact", "alternative": None}, {"method": "asymptotic", "tie_correction": 1},
-        {"method": "asymptotic", "continuity": "yes"}, {"method": "exact", "zero_method": "wilcox"},
-        {"method": "exact", "two_sided": "minlike"}, {"method": "exact", "mid_p": 0},
-        {"method": "exact_untied", "half_integer": "up"},
-    ],
-)  # fmt: skip
+@cases
 def test_unknown_values(switches):
     name = list(switches)[-1]
     listed = ", ".join(map(str, CHOICES[name]))

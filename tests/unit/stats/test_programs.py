@@ -10,6 +10,7 @@ import pingouin
 import pytest
 from scipy import stats
 from scipy.special import ndtr
+from tests.cases import cases
 
 from oxymilk.stats import (
     Procedure,
@@ -243,7 +244,6 @@ def test_minitab_and_prism():
         assert line.p_value == pytest.approx(2 * ndtr(-z), rel=1e-12)
 
 
-VOLUMES = [0.3, 0.6, 0.1, 0.1, 0.9, 0.5, 1.1, 0.3], [0.5, 1.0, 0.1, 0.1, 1.2, 0.8, 1.5, 0.6]
 # copper in 40 people against 0.6, Statalist 2013-02, 00522: printed by SPSS (0.017) and by Stata 12.1 (2.440, 0.0147)
 COPPER = [hundredths / 100 for hundredths in (
     70, 45, 72, 30, 116, 69, 83, 74, 124, 77, 65, 76, 42, 94, 36, 98, 64, 90, 63, 55, 78, 10, 52, 42, 58,
@@ -251,23 +251,10 @@ COPPER = [hundredths / 100 for hundredths in (
 )]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("pre", "post", "line", "shown"),
-    [
-        (*VOLUMES, "r_signed_rank_asymptotic", [("binary", 0.03603)]),
-        (*VOLUMES, "pspp_wilcoxon", [("binary", 0.02771)]),
-        (*VOLUMES, "spss_wilcoxon", [("decimal", 0.02560)]),
-        (*VOLUMES, "statxact_signed_rank_asymptotic", [("if_decimal", 0.02560), ("if_binary", 0.02771)]),
-        (*VOLUMES, "statxact_signed_rank_exact", [("", 0.03125)]),
-        (*VOLUMES, "paired_t", [("", 0.00402)]),
-        ([0.6] * 40, COPPER, "spss_wilcoxon", [("decimal", 0.01671)]),
-        ([0.6] * 40, COPPER, "stata_signrank", [("binary", 0.01470)]),
-        ([3, 6, 1, 1, 9, 5, 11, 3], [5, 10, 1, 1, 12, 8, 15, 6], "r_signed_rank_asymptotic", [("", 0.03351)]),
-    ],
-)  # fmt: skip
+@cases
 def test_a_line_says_how_it_takes_differences(pre, post, line, shown):
     lines = [result for result in evaluate_programs("signed_rank", pre, post) if result.entry.id == line]
-    assert [(result.differences, round(result.p_value, 5)) for result in lines] == shown
+    assert [[result.differences, round(result.p_value, 5)] for result in lines] == shown
 
 
 @pytest.mark.parametrize(
@@ -287,14 +274,7 @@ def test_every_line_of_ranked_pairs_that_is_known_says_how_it_takes_differences(
             assert program.differences == known.get(re.match(r"\w+", program.program)[0], ""), program.id
 
 
-@pytest.mark.parametrize(
-    ("program", "pairs", "groups"),
-    [
-        ("IBM SPSS Statistics 25", "decimal", ""), ("PASW 18", "decimal", ""), ("Stata/SE 16", "binary", ""),
-        ("R before 4.6, with ties", "binary", "binary"), ("R dan Python (SciPy)", "binary", "binary"),
-        ("jamovi 2.3", "binary", ""), ("SPSS and R", "", ""), ("GraphPad Prism 9", "", ""), (None, "", ""),
-    ],
-)  # fmt: skip
+@cases
 def test_the_way_of_a_program_is_known_by_its_name(program, pairs, groups):
     assert (differences_of(program, "signed_rank"), differences_of(program, "rank_sum")) == (pairs, groups)
 

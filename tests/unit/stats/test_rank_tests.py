@@ -1,8 +1,6 @@
 """Both rank tests: every switch in whole numbers, arrays and single datasets alike, and scipy where it is right."""
 
 import math
-import os
-import warnings
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, product
@@ -10,11 +8,11 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 from scipy import stats
+from tests.cases import cases
 
 from oxymilk.stats import Procedure, rank_sum_counts, rank_sum_test, signed_rank_counts, signed_rank_test
 from oxymilk.stats.ranks import difference_counts
 
-FULL = "OXYMILK_FULL" in os.environ
 ASYMPTOTIC, EXACT = Procedure("asymptotic"), Procedure("exact")
 ALTERNATIVES = ("two-sided", "greater", "less")
 
@@ -83,27 +81,10 @@ def test_levels_that_do_not_occur_change_nothing(every_procedure):
         assert (plain.p_value, plain.z, plain.w_plus) == (padded.p_value, padded.z, padded.w_plus)
 
 
-@pytest.mark.parametrize(
-    ("run", "counts", "message"),
-    [
-        (signed_rank_counts, ([0], [-1], 3), "^positive: a count is negative"),
-        (signed_rank_counts, ([0.5], [1], 3), "^negative: counts must be whole"),
-        (signed_rank_counts, ([math.nan], [1], 3), "^negative: counts must be whole"),
-        (signed_rank_counts, (0, 1, 2), "^negative: at least 1 axes"),
-        (signed_rank_counts, ([[0], [0]], [[1], [0]], [0, 0]), "^a dataset has no pairs"),
-        (signed_rank_counts, ([0], [1], 3_000_000), "at most 2000000"),
-        (signed_rank_counts, ([0], [1], -1), "^zeros: a count is negative"),
-        (rank_sum_counts, ([[1, 2], [3, -1]],), "^tables: a count is negative"),
-        (rank_sum_counts, ([[1, 2], [3, 0.5]],), "^tables: counts must be whole numbers"),
-        (rank_sum_counts, ([1, 2],), "^tables: at least 2 axes"),
-        (rank_sum_counts, ([[1, 2], [3, 1], [1, 1]],), r"^tables: shape \(\.\.\., 2, K\) is needed, not \(3, 2\)$"),
-        (rank_sum_counts, ([[0, 0], [3, 1]],), "^a dataset has no observations in a sample"),
-        (rank_sum_counts, ([[1, 1_500_000]] * 2,), "^a dataset has 3000002 observations; at most 2000000"),
-    ],
-)  # fmt: skip
+@cases
 def test_broken_counts(run, counts, message):
     with pytest.raises(ValueError, match=message):
-        run(*counts, ASYMPTOTIC)
+        globals()[run](*counts, ASYMPTOTIC)
 
 
 def test_no_datasets():
@@ -195,38 +176,3 @@ def test_large_samples_do_not_overflow():
     tables, n = np.array([[400_000, 600_000], [401_000, 599_000]]), 2_000_000
     chi2 = stats.chi2_contingency(tables, correction=False).statistic
     assert rank_sum_counts(tables, ASYMPTOTIC).z ** 2 == pytest.approx(chi2 * (n - 1) / n, rel=1e-12)
-
-
-@pytest.mark.parametrize("seed", range(3 if FULL else 1))
-def test_scipy_agrees_on_pairs(seed):
-    rng = np.random.default_rng(seed)
-    pre, post = rng.integers(0, 4, (2, 8))
-    post[0] = pre[0] + 1  # never all zero
-    names = {"drop": "wilcox", "pratt": "pratt", "split": "zsplit"}
-    for (zero_method, name), alternative in product(names.items(), ALTERNATIVES):
-        for continuity in (False, True):
-            procedure = Procedure("asymptotic", alternative, continuity=continuity, zero_method=zero_method)
-            expected = stats.wilcoxon(post, pre, name, continuity, alternative, method="asymptotic").pvalue
-            assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(expected, rel=1e-10)
-        flips = stats.PermutationMethod(n_resamples=2**8)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            expected = stats.wilcoxon(post, pre, name, alternative=alternative, method=flips).pvalue
-        procedure = Procedure("exact", alternative, zero_method=zero_method)
-        assert signed_rank_test(pre, post, procedure).p_value == pytest.approx(expected, rel=1e-10)
-
-
-@pytest.mark.parametrize("seed", range(3 if FULL else 1))
-def test_scipy_agrees_on_groups(seed):
-    rng = np.random.default_rng(seed)
-    x, y = rng.integers(0, 4, 5), rng.integers(0, 4, 6)
-    for alternative in ALTERNATIVES:
-        for continuity in (False, True):
-            procedure = Procedure("asymptotic", alternative, continuity=continuity)
-            expected = stats.mannwhitneyu(x, y, continuity, alternative, method="asymptotic").pvalue
-            assert rank_sum_test(x, y, procedure).p_value == pytest.approx(expected, rel=1e-10)
-        # scipy doubles the smaller tail of the permutations
-        method = stats.PermutationMethod(n_resamples=math.comb(11, 5))
-        expected = stats.mannwhitneyu(x, y, alternative=alternative, method=method).pvalue
-        procedure = Procedure("exact", two_sided="doubled").with_alternative(alternative)
-        assert rank_sum_test(x, y, procedure).p_value == pytest.approx(expected, rel=1e-10)

@@ -6,13 +6,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from tests.cases import cases
 
 from oxymilk import stats
 from oxymilk.stats import hodges_lehmann
 from oxymilk.stats.ranks import difference_counts, exact_numbers, expand_counts, unique_rows
-
-SHAPE = "the rows of the table must be of one length and hold no negative number"
-SQUARE = "a table for signed_rank has as many rows (before) as columns (after)"
 
 
 def test_counts_stand_for_observations():
@@ -20,15 +18,7 @@ def test_counts_stand_for_observations():
     assert expand_counts("signed_rank", [["1", "2"], ["1", "0"]]) == ([0, 0, 0, 1], [0, 1, 1, 0])
 
 
-@pytest.mark.parametrize(
-    ("test", "table", "message"),
-    [
-        ("rank_sum", [[1, 2]], "a table for rank_sum has two rows, one a group"),
-        ("signed_rank", [["1", "x"], ["0", "0"]], "every cell of the table must be a whole number"),
-        *(("rank_sum", table, SHAPE) for table in ([[1, 2], [1]], [[1, -2], [1, 1]], [], [[], []])),
-        ("signed_rank", [[1, 2]], SQUARE), ("sign", [[1]], SQUARE),
-    ],
-)  # fmt: skip
+@cases
 def test_other_tables_are_refused(test, table, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         expand_counts(test, table)
@@ -40,14 +30,7 @@ def test_numbers_are_the_decimals_as_written():
     assert exact_numbers(["1e400", "-1e-400"], "x") == [10**400, Fraction(-1, 10**400)]
 
 
-@pytest.mark.parametrize(
-    ("values", "message"),
-    [
-        (7, "x: give a list of numbers, not 7"),
-        (["1e401"], r"x\[0\]: '1e401' is too large or too small"),
-        (["1e-401"], r"x\[0\]: '1e-401' is too large or too small"),
-    ],
-)
+@cases
 def test_what_is_no_number_is_named_with_its_place(values, message):
     with pytest.raises(ValueError, match=f"^{message}"):
         exact_numbers(values, "x")
@@ -70,19 +53,7 @@ OF_GROUPS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "message"),
-    [
-        ([], [1], "{0}: no values"),
-        ([1], [], "{1}: no values"),
-        ([1, np.nan], [1, 2], r"{0}\[1\]: 'nan' is missing or infinite"),
-        ([1, None], [1, 2], r"{0}\[1\]: None is not a number"),
-        ([1, 2], ["x", 2], r"{1}\[0\]: 'x' is not a number"),
-        ([1, 2], [1, "1,5"], r"{1}\[1\]: '1,5' is not a number"),
-        ([1, [2]], [1, 2], r"{0}\[1\]: \[2\] is not a number"),
-        ("123", [1], "{0}: give a list of numbers"),
-    ],
-)
+@cases
 def test_every_function_names_the_broken_value(first, second, message):
     for functions, names in ((OF_PAIRS, ("pre", "post")), (OF_GROUPS, ("x", "y"))):
         for function in functions:

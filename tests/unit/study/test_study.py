@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.cases import cases
 
 from oxymilk.faults import FaultsError, describe
 from oxymilk.stats.procedure import CHOICES, Procedure
@@ -129,49 +130,6 @@ def test_what_is_legal(write, edits, of_study, value):
     assert of_study(load_study(write(TEXT, *edits))) == value
 
 
-# code, old text, new text, line, what the fault shows
-PLANTED = [
-    ("key_unknown", "decimal_mark:", "decimal_marks:", 3, ["decimal_marks", "decimal_mark"]),
-    ("key_missing", "alpha: 0.05\n", "", 1, ["alpha"]),
-    ("key_duplicate", "alpha: 0.05", "alpha: 0.05\nalpha: 0.01", 5, ["alpha", "4"]),
-    ("value_missing", "  id: milk", "  id:", 16, ["outcome.id"]),
-    ("value_unknown", "pratt", "prat", 33, ["prat", "pratt", "split"]),
-    ("value_unknown", "layout: wide", "layout: app_export", 25, ['"wide"?']),  # the name that it had
-    ("value_wrong_kind", "alpha: 0.05", "alpha: 5", 4, ["5"]),
-    ("id_illegal", "id: kurang\n", "id: Kurang\n", 19, ["Kurang"]),
-    ("id_boolean", "Cukup: cukup", "Cukup: no", 29, ['"no"']),
-    ("id_duplicate", "- id: control", "- id: intervention", 8, ["intervention", "6"]),
-    ("id_not_folder", "id: ward", "id: word", 1, ["word", "ward"]),
-    ("reference_unknown", "2: control", "2: contol", 27, ["contol", "control"]),
-    ("codes_collide", "Cukup: cukup", "' KURANG': cukup", 29, ["KURANG"]),
-    (
-        "codes_collide",
-        "    layout: wide",
-        "    layout: wide\n    decimal_mark: '.'\n    thousands_mark: '.'",
-        27,
-        ['"."'],
-    ),
-    ("reason_missing", "basis: stated", "basis: inferred", 31, ["id"]),
-    ("switch_illegal", "exact, mid_p: true", "exact, continuity: true", 34, ["continuity", "asymptotic"]),
-    ("switch_illegal", "exact, mid_p: true", "exact, alternative: less, two_sided: doubled", 34, ["less"]),
-    ("path_outside", "file: sheet.csv", "file: ../sheet.csv", 24, ["../sheet.csv"]),
-    ("column_twice", "post: Sesudah}\n    codes", "post: sebelum}\n    codes", 28, ["sebelum"]),
-    ("yaml_syntax", "alpha: 0.05", "alpha: [0.05", 5, []),
-    ("yaml_alias", "alpha: 0.05", "alpha: *x", 4, []),
-    ("list_length", "decimal_mark: ','", "decimal_mark: []", 3, []),
-    ("timepoints_compared", "alpha:", "compare: [pre]\nalpha:", 4, []),
-    ("timepoints_compared", "alpha:", "compare: [pre, pre]\nalpha:", 4, []),
-    ("timepoints_order", "alpha:", "compare: [post, pre]\nalpha:", 4, []),
-    ("reference_unknown", "alpha:", "compare: [pre, pots]\nalpha:", 4, ["post"]),
-]
-# booleans are to be quoted, sheets stay in the folder
-PLANTED += [
-    ("id_boolean", "- id: cukup", f"- id: {word}", 21, [f'"{word}"', "outcome.levels[2].id"])
-    for word in ("yes", "No", "on", "OFF", "true")
-] + [
-    ("path_outside", "file: sheet.csv", f'file: "{file}"', 24, [])
-    for file in ("/a.csv", "a/../../b.csv", "C:\\\\a.csv", "a\\\\b.csv", "link/a.csv", "link.csv")
-]  # fmt: skip
 # a renamed key is unknown and missing, a renamed id is unknown elsewhere
 FOLLOWS = {
     "key_unknown": {"key_missing"}, "id_illegal": {"reference_unknown"},
@@ -179,8 +137,8 @@ FOLLOWS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "old", "new", "line", "words"), PLANTED)
-def test_planted_fault(faults, code, old, new, line, words):
+@cases
+def test_planted_fault(code, old, new, line, words, faults):
     found = faults(TEXT, ('decimal_mark: ","', "decimal_mark: ','"), (old, new))
     fault = next(fault for fault in found if fault.code == code)
     assert fault.row == line
@@ -223,18 +181,8 @@ def test_a_missing_file(tmp_path):
         load_study(tmp_path / "study.yaml")
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [
-        ("groups", 5), ("groups", [5]), ("groups", [{"id": ["x"]}]), ("timepoints", {"a": {"b": "c"}}),
-        ("outcome", []), ("outcome", {"id": {}, "levels": 3}), ("sheets", "sheet.csv"), ("sheets", [None]),
-        ("sheets", [{"file": [], "group": [], "scores": [], "codes": 3, "timepoint": 1}]),
-        ("procedure", "spss"), ("procedure", {"signed_rank": [], "rank_sum": 3}), ("compare", {"a": "b"}),
-        ("title", "A study"), ("decimal_mark", {"a": 1}), ("alpha", []), ("characteristics", [[]]),
-        ("citation", {"authors": {"a": "b"}, "year": "soon"}), ("id", None), ("between", True),
-    ],
-)  # fmt: skip
-def test_any_shape_is_a_fault_and_never_a_crash(faults, key, value):
+@cases
+def test_any_shape_is_a_fault_and_never_a_crash(key, value, faults):
     assert all(fault.row for fault in faults(yaml.safe_dump(yaml.safe_load(TEXT) | {key: value})))
 
 
@@ -260,23 +208,10 @@ def test_the_reference_page_is_current_and_every_key_is_described_in_every_langu
     assert docs.PAGE.read_text(encoding="utf-8") == docs.page(), "run: python docs/study_yaml.py"
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("# mine\nstudies:  # all\n  - a  # first\n  - b # last\n\n# next\nlanguage: en\n",
-         "# mine\nstudies:  # all\n  - a  # first\n  - b # last\n  - {new}\n\n# next\nlanguage: en\n"),
-        ("studies:\r\n- a\r\nlanguage: en\r\n", "studies:\r\n- a\r\n- {new}\r\nlanguage: en\r\n"),
-        ("studies:\n- a", "studies:\n- a\n- {new}"),
-        ("studies: [a, b]  # c\n", "studies: [a, b, {new}]  # c\n"),
-        ("studies: [\n  a,\n  b,  # c\n]\n", "studies: [\n  a,\n  b, {new},  # c\n]\n"),
-        ("studies: all\n", "studies: all\n"),
-        ("studies: [ward, 'no']\n", "studies: [ward, 'no']\n"),
-        ("data: elsewhere\nstudies: [a]\n", "data: elsewhere\nstudies: [a]\n"),
-    ],
-)  # fmt: skip
+@cases
 @pytest.mark.parametrize(("name", "written"), [("ward", "ward"), ("no", '"no"')])
 def test_a_study_is_added_to_config_and_nothing_else_changes(
-    tmp_path, monkeypatch, before, after, name, written
+    before, after, tmp_path, monkeypatch, name, written
 ):
     monkeypatch.chdir(tmp_path)
     config, study = Path("config.yaml"), Path("data", name, "study.yaml")

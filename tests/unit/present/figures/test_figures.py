@@ -1,6 +1,7 @@
 """All figures: nothing written covers another, files of the same bytes, SVG that a screen reader reads."""
 
 import itertools
+import os
 import re
 import subprocess
 import sys
@@ -9,10 +10,16 @@ from xml.etree import ElementTree
 import pytest
 
 from oxymilk.present import figures
-from oxymilk.present.figures import effects, style
+from oxymilk.present.figures import before_after, style
 from oxymilk.texts import LANGUAGES
 
 SVG = "{http://www.w3.org/2000/svg}"
+# in full each language in each width
+SEEN = (
+    itertools.product(LANGUAGES, style.WIDTHS)
+    if os.environ.get("OXYMILK_FULL")
+    else [("en", 170), ("id", 85)]
+)
 # moves with much to write about them: name of the study -> (group, scores)
 CROWDED = {
     "visited_volumes": [("intervention", "5", "9", "4"), ("control", "4", "", "5.5"), *5 * [("control", "5", "7", "")]],
@@ -27,8 +34,7 @@ CROWDED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("width", style.WIDTHS)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("language", "width"), SEEN)
 @pytest.mark.parametrize("name", [*CROWDED, *figures.NAMES[1:]])
 def test_nothing_written_covers_another_or_leaves_the_figure_and_letters_can_be_read(
     changed, results, studies, moves_seen, seen, name, language, width
@@ -66,19 +72,21 @@ def test_colours_differ_in_grey(first, second, least):
     assert grey(first) / grey(second) > least
 
 
-@pytest.fixture(scope="module")
-def folder(changed, tmp_path_factory):
-    """Return a folder of all figures in all formats; svg and png are there unasked."""
-    folder = tmp_path_factory.mktemp("figures") / "new"
-    written = figures.plot_figures(changed("id"), folder, ["pdf"])
-    names = [f"{name}.{form}" for name in figures.NAMES for form in ("svg", "png", "pdf", "txt")]
-    assert [path.name for path in written] == names
-    assert sorted(folder.iterdir()) == sorted(written)
-    assert all(b"/Title" in path.read_bytes() for path in folder.glob("*.pdf"))
+def test_figures_are_svg_and_png_and_what_is_asked_for(changed, results, explained, drawn_folder, tmp_path):
+    names = [f"{name}.{form}" for name in figures.NAMES for form in ("svg", "png", "txt")]
+    assert sorted(path.name for path in drawn_folder.iterdir()) == sorted(names)
+    # of a study without p-values, effects and a map
+    tables = {"effects": results["effects"][:0], "outcomes": explained["outcomes"][:0]}
+    view = changed("id", tests=results["tests"].assign(p_value=""), **tables)
+    written = figures.plot_figures(view, tmp_path / "new", ["pdf"])
+    assert [path.name for path in written] == [
+        f"before_after.{form}" for form in ("svg", "png", "pdf", "txt")
+    ]
+    assert sorted((tmp_path / "new").iterdir()) == sorted(written)
     with style.plain_style():  # whatever the time
-        again = style.render(effects.draw(changed("id"), 170 / 25.4), "pdf", "id")
-    assert again == (folder / "effects.pdf").read_bytes()
-    return folder
+        again = style.render(before_after.draw(view, 170 / 25.4), "pdf", "id")
+    assert b"/Title" in again
+    assert again == (tmp_path / "new" / "before_after.pdf").read_bytes()
 
 
 def test_an_unknown_format_is_refused_before_anything_is_written(changed, tmp_path):
@@ -87,10 +95,10 @@ def test_an_unknown_format_is_refused_before_anything_is_written(changed, tmp_pa
     assert not (tmp_path / "other").exists()
 
 
-def test_svg_is_text_with_title_and_description_and_ids_of_its_own(folder):
+def test_svg_is_text_with_title_and_description_and_ids_of_its_own(drawn_folder):
     ids, texts, hovers = [], {}, {}
     for name in figures.NAMES:
-        root = ElementTree.fromstring((folder / f"{name}.svg").read_bytes())
+        root = ElementTree.fromstring((drawn_folder / f"{name}.svg").read_bytes())
         assert (root.get("role"), root.get("lang")) == ("img", "id")
         title, description = list(root)[:2]
         assert (title.tag, description.tag) == (f"{SVG}title", f"{SVG}desc")
@@ -110,7 +118,8 @@ def test_svg_is_text_with_title_and_description_and_ids_of_its_own(folder):
     assert any("SPSS" in words for words in hovers["p_values"])
 
 
-def test_hostile_labels_stay_text(changed, bontang, tmp_path):
+def test_hostile_labels_stay_text(changed, bontang, tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "ALWAYS", ("svg",))
     words = '<script>alert("1")</script> $x$ & id="a" url(#b)'
     label = bontang.groups[0].label.model_copy(update={"en": words})
     group = bontang.groups[0].model_copy(update={"label": label})
