@@ -166,6 +166,7 @@ def test_results_of_the_paper_in_one_table(tables):
                   "(primary comparison): U\u00a0=\u00a015.0, Z\u00a0=\u00a0−3.20; exact p\u00a0=\u00a00.003.",
                   "test, change (secondary comparison)", "was reconstructed from the counts"):  # fmt: skip
         assert words in notes(table)
+    assert "scores that a test needs" not in notes(table)  # nobody was left out
     assert texts(tables["id"]["results"])[2][3:] == ("70 poin (29–89)", "0,70 (0,19–0,90)", "0,001")
 
 
