@@ -12,6 +12,8 @@ from oxymilk.commands import (
     Data,
     Language,
     PaperFile,
+    ResultsOf,
+    configured,
     folder_of,
     look_for_folders,
     results_of,
@@ -102,7 +104,7 @@ def check(
 def check_paper(
     file: PaperFile,
     write: Annotated[str, Option(help="Also make the study of this name, with its claims.")] = "",
-    data: Data = Path("data"),
+    data: Data = None,
     language: Language = "en",
 ) -> None:
     """Check the printed tests of a paper by its text alone: statistics beside p-values, counts of the groups.
@@ -119,7 +121,7 @@ def check_paper(
         from oxymilk.new_study.lexicon import say
         from oxymilk.texts import labels
 
-        files = study_from_paper(paper, write, data, language)
+        files = study_from_paper(paper, write, configured("data", data), language)
         if files[-1].name != SHEET:
             typer.echo(labels(language)("check_paper.no_dataset"))
         typer.echo(say("messages.written", language, files=", ".join(map(str, files)), study=files[0]))
@@ -129,8 +131,8 @@ def check_paper(
 
 def crosscheck(
     study: Annotated[Path, Argument(help="The study, by its name or its folder.")],
-    data: Data = Path("data"),
-    results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
+    data: Data = None,
+    results: ResultsOf = None,
     language: Language = "en",
 ) -> None:
     """Compute the p-values once more by scipy, pingouin, R, coin and PSPP; exit status 1: one differs unexplained."""
@@ -139,7 +141,7 @@ def crosscheck(
     from oxymilk.study import load_study
 
     folder = folder_of(study, data)
-    tables = results_of(folder, results / folder.name)
+    tables = results_of(folder, configured("results", results) / folder.name)
     tables.write("crosscheck", crosscheck_table(load_study(folder), tables))
     rows = tables.rows("crosscheck")
     typer.echo("\n".join(crosscheck_lines(rows, language)))

@@ -19,8 +19,8 @@ from typer import Option
 
 from oxymilk.checks import check, check_paper, crosscheck, programs
 from oxymilk.commands import BAD_INPUT, Budget, Participants, Plain, app, results_of, split, study_and_claims
-from oxymilk.faults import Fault, FaultsError, fault_lines, faults_of, faults_table
-from oxymilk.files import write_bytes, write_csv, write_text
+from oxymilk.faults import Fault, FaultsError, fault_lines, fault_rows, faults_of
+from oxymilk.files import write_bytes, write_csv, write_rows, write_text
 from oxymilk.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -128,15 +128,13 @@ def ingest_observations(study: Study, folder: ResultsFolder) -> None:
     from oxymilk.new_study.check import check_files
 
     check = check_files(study / "study.yaml")
-    write_csv(faults_table(check.faults), folder / "faults.csv")
+    write_rows(*fault_rows(check.faults), folder / "faults.csv")
     if not check.ready:
         raise FaultsError(check.faults)
-    observations = check.observations
     print_faults(check.faults)
     results = results_of(study, folder)
-    results.write("other_scale", observations.other_scale)
-    results.write("characteristics", observations.characteristics)
-    results.write("observations", observations.table)
+    for name, (columns, rows) in check.observations.tables.items():
+        results.write_rows(name, columns, rows)
 
 
 @app.command("test-groups")
@@ -167,7 +165,7 @@ def audit_claims(study: Study, folder: ResultsFolder) -> None:
     try:
         loaded, claims = study_and_claims(study)
     except FaultsError as error:
-        write_csv(faults_table(error.faults), folder / "faults.csv")
+        write_rows(*fault_rows(error.faults), folder / "faults.csv")
         raise
     verdicts = verdict_rows(loaded, claims, results.rows("frequencies"), results.rows("tests"), results)
     results.write_rows("verdicts", VERDICT_COLUMNS, verdicts)

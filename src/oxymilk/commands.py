@@ -38,7 +38,10 @@ CONFIG = Path("config.yaml")
 Study = Annotated[
     Path, Argument(help="The study: its name (small letters, digits, _) or folder.", metavar="NAME")
 ]
-Data = Annotated[Path, Option(help="The folder of the studies.")]
+Data = Annotated[Path | None, Option(help="The folder of the studies, in place of that of config.yaml.")]
+ResultsOf = Annotated[
+    Path | None, Option(help="The folder that snakemake wrote, in place of that of config.yaml.")
+]
 Language = Annotated[Literal[LANGUAGES], Option(help="The language of what is printed.")]
 Participants = Annotated[int, Option(min=2, help="Changed participants to search up to, at least 2.")]
 Budget = Annotated[int, Option(min=1, help="Most datasets to form at a time; what lies beyond is said.")]
@@ -105,8 +108,20 @@ def look_for_folders(*outputs: Path | None) -> None:
         raise FaultsError(Fault("system_refused", str(path.parent), params=params) for path in missing)
 
 
-def folder_of(study: Path, data: Path) -> Path:
+def configured(key: str, given: Path | None) -> Path:
+    """Return a folder as it was typed, else as config.yaml names it: "data" or "results"."""
+    if not given and CONFIG.exists():
+        from oxymilk.study.config import load_config
+
+        # what is wrong with config.yaml is told by the command that needs it
+        with contextlib.suppress(FaultsError, OSError):
+            return Path(getattr(load_config(CONFIG), key))
+    return given or Path(key)
+
+
+def folder_of(study: Path, data: Path | None) -> Path:
     """Return the folder of a study that is given by its name, or as the terminal completes it: data/melati/."""
+    data = configured("data", data)
     if len(study.parts) == 1 and ((data / study).is_dir() or not (study / "study.yaml").is_file()):
         return data / study
     return study if study.name else Path.cwd()
@@ -157,7 +172,7 @@ def new(
     delimiter: Annotated[Delimiter | None, Option(help="What divides the columns of a text file.")] = None,
     paper: Annotated[bool, Option("--paper", help="Begin a claims.csv, for the numbers of a paper.")] = False,
     run: Annotated[bool, Option("--run", help="Also make the results, when nothing is left open.")] = False,
-    data: Data = Path("data"),
+    data: Data = None,
     language: Language = "en",
 ) -> None:
     """Make a study from its sheet: looks at it, asks what it cannot see, writes data/NAME/ for you to confirm."""
@@ -177,6 +192,7 @@ def new(
     def prompt(question: str, default: str) -> str:
         return typer.prompt(question, default=default, show_default=bool(default))
 
+    data = configured("data", data)
     name = name.name if name.parent == data else str(name)
     dialogue = {"ask": prompt if sys.stdin.isatty() else None, "tell": typer.echo, "language": language}
     try:
@@ -232,7 +248,7 @@ def _named(what: str, text: str) -> tuple:
 @app.command()
 def check_study(
     study: Study,
-    data: Data = Path("data"),
+    data: Data = None,
     language: Annotated[Literal[LANGUAGES] | None, Option(help="All when it is not given.")] = None,
 ) -> None:
     """Say what is missing or faulty in a study, all at once, and what to do next; writes nothing.
@@ -241,6 +257,7 @@ def check_study(
     """
     from oxymilk.new_study.check import check_study
 
+    data = configured("data", data)
     folder = folder_of(study, data)
     # what is neither there nor a name is a fault as it was typed
     named = (folder.name, folder.parent) if folder.is_dir() or study.parent == data else (str(study), data)
@@ -255,7 +272,7 @@ def check_study(
 def draft_claims(
     file: PaperFile,
     study: Annotated[Path | None, Option(help="A study whose groups, timepoints, levels are named.")] = None,
-    data: Data = Path("data"),
+    data: Data = None,
     output: Annotated[Path | None, Option(help="The claims.csv to write, in place of the terminal.")] = None,
     exclusions: Annotated[Path | None, Option(help="An exclusions.csv of all other numbers.")] = None,
     language: Language = "en",
@@ -288,8 +305,8 @@ def draft_claims(
 @app.command()
 def verify(
     studies: Annotated[list[Path] | None, Argument(help="Those of config.yaml when none is named.")] = None,
-    data: Data = Path("data"),
-    results: Annotated[Path, Option(help="The folder that snakemake wrote.")] = Path("results"),
+    data: Data = None,
+    results: ResultsOf = None,
     every: Annotated[bool, Option("--all", help="List every claim, not only those to look at.")] = False,
     junit: Annotated[Path | None, Option(help="Also write a JUnit XML file here.")] = None,
     json: Annotated[Path | None, Option(help="Also write the verdicts as JSON here.")] = None,
@@ -307,6 +324,7 @@ def verify(
     from oxymilk.study.config import load_config
 
     look_for_folders(junit, json)
+    results = configured("results", results)
     verdicts, faults = {}, []
     for study in studies or map(Path, load_config(CONFIG).studies):
         folder = folder_of(study, data)
@@ -340,7 +358,7 @@ def explain(
     printed: Annotated[str | None, Option(help="What would explain this string in its place.")] = None,
     participants: Participants = 2,
     budget: Budget = 1_000_000,
-    data: Data = Path("data"),
+    data: Data = None,
     language: Language = "en",
 ) -> None:
     """Explain one printed number at the terminal, whether it differs or not."""
@@ -353,10 +371,10 @@ def explain(
     folder = folder_of(study, data)
     loaded, claims = study_and_claims(folder)
     ingested = ingest_observations(loaded, folder)
-    observations, other = ingested.table, "level" if loaded.outcome.scale == "score" else "score"
+    data = SimpleNamespace(**{name: ingested.frame(name) for name in ingested.tables})
+    observations, other = data.observations, "level" if loaded.outcome.scale == "score" else "score"
     frequencies, tests = (as_read(of(loaded, observations)) for of in (frequency_table, rank_test_table))
-    sensitivity = as_read(rank_test_table(loaded, ingested.other_scale, other))
-    data = SimpleNamespace(observations=observations, **vars(ingested))
+    sensitivity = as_read(rank_test_table(loaded, data.other_scale, other))
     verdicts = audit_claims(loaded, claims, frequencies, tests, data)
     if claim not in (known := [one.id for one in claims]):
         near = {"legal": f"{', '.join(known[:5])}, ...", "nearest": nearest(claim, known)}
@@ -378,7 +396,7 @@ def reconstruct(
     study: Study,
     output: Annotated[Path | None, Option(help="Write the sheet here when there is only one.")] = None,
     budget: Budget = 1_000_000,
-    data: Data = Path("data"),
+    data: Data = None,
     language: Language = "en",
 ) -> None:
     """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""

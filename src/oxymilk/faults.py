@@ -7,13 +7,10 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from oxymilk.texts import LANGUAGES, labels
 from oxymilk.words import look_alikes
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PLACE_COLUMNS = ("kind", "code", "file", "worksheet", "cell", "row", "column", "value")
 # in place of a value that is not shown since it may identify a person
@@ -131,17 +128,12 @@ def fault_lines(faults: Iterable[Fault]) -> list[str]:
     return ["\n    ".join(describe(fault, language) for language in LANGUAGES) for fault in together(faults)]
 
 
-def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
-    """Return the faults as the table of faults.csv, one row each, faults before warnings.
+def fault_rows(faults: Iterable[Fault]) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the columns and the rows of faults.csv, one row a fault, faults before warnings.
 
-    Returns
-    -------
-    DataFrame
-        Columns: kind (fault or warning), code, file, worksheet, cell, row, column, value, and in each language what
-        is wrong and what to do (wrong_en, do_en, ...); all are text, empty when not applicable.
+    Columns: kind (fault or warning), code, file, worksheet, cell, row, column, value, and in each language what is
+    wrong and what to do (wrong_en, do_en, ...); all are text, empty when not applicable.
     """
-    import pandas as pd
-
     columns = [*PLACE_COLUMNS, *(f"{part}_{language}" for language in LANGUAGES for part in ("wrong", "do"))]
     rows = []
     for fault in sorted(faults, key=lambda fault: fault.kind):
@@ -149,7 +141,7 @@ def faults_table(faults: Iterable[Fault]) -> pd.DataFrame:
         place = (fault.kind, fault.code, fault.file, fault.sheet, fault.cell, row, fault.column)
         texts = [text for language in LANGUAGES for text in _wrong_and_do(fault, language)]
         rows.append((*place, _shorten(fault.value), *texts))
-    return pd.DataFrame(rows, columns=columns, dtype=str)
+    return columns, rows
 
 
 def _wrong_and_do(fault: Fault, language: str) -> tuple[str, str]:

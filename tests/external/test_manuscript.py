@@ -22,11 +22,13 @@ def both(rscript, tmp_path_factory):
     for name in ("long", "coded"):
         study = load_study(EXAMPLES / name)
         found = ingest_observations(study, EXAMPLES / name)
-        wide = found.table.pivot(index=["group", "participant"], columns="timepoint", values="score")
-        baseline = analysis.baseline_table(study, found.characteristics, found.table)
+        wide = found.frame("observations").pivot(
+            index=["group", "participant"], columns="timepoint", values="score"
+        )
+        baseline = analysis.baseline_table(study, found.frame("characteristics"), found.frame("observations"))
         of_variable = baseline.drop_duplicates("characteristic").set_index("characteristic")["difference"]
         if name == "coded":
-            here = found.characteristics.set_index("characteristic")
+            here = found.frame("characteristics").set_index("characteristic")
             rows += [(name, "age", *row) for row in here.loc["age", ["group", "value"]].values]
             rows += [(name, "levels", *row) for row in here.loc["education", ["group", "level"]].values]
             ours[name, "age:difference"] = of_variable["age"]
@@ -39,10 +41,12 @@ def both(rscript, tmp_path_factory):
         scores = {"pre": wide["pre"], "post": wide["post"], "change": (wide["post"] - wide["pre"]).round(6)}
         for what, values in scores.items():
             rows += [(name, what, group, value) for (group, _), value in values.items()]
-        for row in analysis.summary_table(study, found.table).to_dict("records"):
+        for row in analysis.summary_table(study, found.frame("observations")).to_dict("records"):
             ours |= {(name, f"{row['timepoint']}:{row['group']}:{key}"): row[key] for key in STATISTICS}
-        effects = analysis.effect_table(study, found.table, analysis.rank_test_table(study, found.table))
-        for row in analysis.comparison_table(study, found.table, effects).to_dict("records"):
+        effects = analysis.effect_table(
+            study, found.frame("observations"), analysis.rank_test_table(study, found.frame("observations"))
+        )
+        for row in analysis.comparison_table(study, found.frame("observations"), effects).to_dict("records"):
             values = {key: row[key] for key in ("u1", "z", "p_value", "p_exact")} | {"shift": row["estimate"]}
             ours |= {(name, f"{row['timepoint']}:{key}"): value for key, value in values.items()}
         ours[name, "pre:difference"] = of_variable[study.outcome.id]

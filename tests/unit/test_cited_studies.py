@@ -25,7 +25,7 @@ STUDIES = ("muayah2023", "anggraeni2021")
 def load(name):
     """A study, its observations, its tests and its verdicts."""
     study = load_study(DATA / name / "study.yaml")
-    observations = ingest_observations(study, DATA / name).table
+    observations = ingest_observations(study, DATA / name).frame("observations")
     frequencies = as_read(frequency_table(study, observations))
     tests = as_read(rank_test_table(study, observations))
     claims = load_claims(DATA / name / "claims.csv", study)

@@ -64,6 +64,15 @@ def test_a_study_is_named_by_its_name_or_its_folder(run, monkeypatch, command, t
     assert "fault" not in run(*arguments)
 
 
+def test_the_folders_are_those_of_config_yaml_unless_they_are_typed(run, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text(f"studies: [bontang2023]\ndata: {STUDY.parent}\nresults: made\n", "utf-8")
+    assert "n = 10" in run("check-study", "bontang2023")
+    assert "made/bontang2023/frequencies.csv" in run("verify", status=2)
+    assert "here/bontang2023/frequencies.csv" in run("verify", "--results", "here", status=2)
+    assert "there/bontang2023" in run("check-study", "bontang2023", "--data", "there", status=2)
+
+
 def test_programs_for_counts_and_for_data_are_the_same(run):
     counted = run("programs", "rank_sum", "--counts", "0,10;7,3")
     assert counted == run("programs", "rank_sum", "--first", "1," * 10, "--second", "0,0,0,0,0,0,0,1,1,1")

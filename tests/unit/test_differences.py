@@ -22,7 +22,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "decimals"
 
 @pytest.fixture(scope="module")
 def observations():
-    return ingest_observations(load_study(FOLDER), FOLDER).table
+    return ingest_observations(load_study(FOLDER), FOLDER).frame("observations")
 
 
 def study_of(program, switches=None, **update):

@@ -3,10 +3,11 @@
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from oxymilk import faults
-from oxymilk.faults import Fault, FaultsError, describe, faults_table, together
+from oxymilk.faults import Fault, FaultsError, describe, fault_rows, together
 from oxymilk.texts import LANGUAGES, labels
 
 CODES = dict.fromkeys(
@@ -36,14 +37,15 @@ def test_a_value_with_braces_control_characters_or_great_length_is_one_short_lin
 
 def test_the_error_and_the_table_have_all_faults_and_the_table_every_language():
     found = [Fault("no_sheet", "study.yaml"), Fault("sheet_empty", "b.xlsx", "Data", 3, cell="A3")]
-    error, table = FaultsError(found), faults_table(found)
+    error, (columns, rows) = FaultsError(found), fault_rows(found)
+    table = pd.DataFrame(rows, columns=columns)
     assert (error.faults, "study.yaml" in str(error), "b.xlsx" in str(error)) == (found, True, True)
     # faults before warnings
     assert table["kind"].tolist() == ["fault", "warning"]
     first = table.iloc[0]
     assert (first["worksheet"], first["row"], first["cell"]) == ("Data", "3", "A3")
     assert all(table[f"{part}_{language}"].all() for part in ("wrong", "do") for language in LANGUAGES)
-    assert faults_table([]).columns.tolist() == table.columns.tolist()
+    assert fault_rows([]) == (columns, [])
 
 
 @pytest.mark.parametrize("code", CODES)

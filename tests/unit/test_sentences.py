@@ -46,7 +46,9 @@ def reason(study, language):
 def lines():
     """What each program prints on the first study's data, with whether it prints as the paper's number of the test."""
     study = load_study(DATA / "bontang2023")
-    table = as_read(program_table(study, ingest_observations(study, DATA / "bontang2023").table))
+    table = as_read(
+        program_table(study, ingest_observations(study, DATA / "bontang2023").frame("observations"))
+    )
     paper = {"intervention": "0.002", "control": "0.083", "": "0.004"}
     stated = {group: parse_printed(printed).interval() for group, printed in paper.items()}
     prints = [stated[row["group"]].contains(Fraction(row["p_value"])) for row in table.to_dict("records")]
@@ -118,7 +120,7 @@ def test_every_program_prints_the_cited_p_of_zero():
     assert "di semua program mencetak 0,000" in reason("muayah2023", "id")
     assert "in every program's Wilcoxon test" in words("data/muayah2023/README.md")
     study = load_study(DATA / "muayah2023")
-    table = program_table(study, ingest_observations(study, DATA / "muayah2023").table)
+    table = program_table(study, ingest_observations(study, DATA / "muayah2023").frame("observations"))
     assert len(table) > 40
     assert table["p_value"].max() < 0.0005
 

@@ -35,25 +35,30 @@ class Observations:
 
     Attributes
     ----------
-    table : DataFrame
-        Columns participant, group, timepoint, outcome, score; all text. One row a participant and timepoint
-        (all timepoints, also those that are not compared), by group as the study lists them, then as the
-        sheets list the participants, then by time. `score` is on the outcome's scale: the level's id, or the
-        number with a decimal point and the decimals it is written with, or a fraction such as 31/3 that no decimal
-        is; empty when there is none. `oxymilk.numbers` writes and reads it.
-    other_scale : DataFrame
-        The same rows on the other scale, when the outcome has both (numbers, and levels cut from them).
-    characteristics : DataFrame
-        Columns participant, group, characteristic, level, value; one row a participant and characteristic
-        that the sheets have. `value` is the number, empty for words.
+    tables : dict of str to (columns, rows)
+        All cells text.
+
+        * observations : `COLUMNS`; one row a participant and timepoint (all timepoints, also those that are not
+          compared), by group as the study lists them, then as the sheets list the participants, then by time. `score`
+          is on the outcome's scale: the level's id, or the number with a decimal point and the decimals it is written
+          with, or a fraction such as 31/3 that no decimal is; empty when there is none. `oxymilk.numbers` writes and
+          reads it.
+        * other_scale : the same rows on the other scale, when the outcome has both (numbers, and levels cut from them).
+        * characteristics : `CHARACTERISTIC_COLUMNS`; one row a participant and characteristic that the sheets have.
+          `value` is the number, empty for words.
     warnings : tuple of Fault
         What was passed over, kept with an empty score, dropped, or not used.
     """
 
-    table: pd.DataFrame
-    other_scale: pd.DataFrame
-    characteristics: pd.DataFrame
+    tables: dict[str, tuple[tuple[str, ...], list[tuple[str, ...]]]]
     warnings: tuple[Fault, ...] = field(default=())
+
+    def frame(self, name: str) -> pd.DataFrame:
+        """Return one of the tables as the steps after ingestion compute with it."""
+        import pandas as pd
+
+        columns, rows = self.tables[name]
+        return pd.DataFrame(rows, columns=list(columns), dtype=str)
 
 
 @dataclass(eq=False)
@@ -94,15 +99,13 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     Returns
     -------
     Observations
-        The tidy tables and the warnings.
+        The tables and the warnings.
 
     Raises
     ------
     FaultsError
         With every fault of every sheet, and the warnings after them.
     """
-    import pandas as pd
-
     faults = [] if study.sheets else [Fault("no_sheet", "study.yaml", column="sheets")]
     people: _People = {}
     # missing groups and scores are no news when a sheet could not be read
@@ -121,21 +124,20 @@ def ingest_observations(study: Study, folder: Path) -> Observations:
     declared = {*itertools.chain(*(sheet.characteristics for sheet in study.sheets))}
     named = [characteristic.id for characteristic in study.characteristics if characteristic.id in declared]
 
-    def table(kind: str, names: Iterable[str], columns: Iterable[str]) -> pd.DataFrame:
+    def rows_of(kind: str, names: Iterable[str]) -> list[tuple]:
         both = itertools.product(participants, names)
-        rows = [(own.code, own.group, name, *(getattr(own, kind).get(name) or Score())) for own, name in both]
-        return pd.DataFrame(rows, columns=list(columns), dtype=str)
+        return [(own.code, own.group, name, getattr(own, kind).get(name) or Score()) for own, name in both]
 
-    scores = table("scores", study.timepoint_ids, (*COLUMNS[:3], "level", "number"))
-    scores.insert(3, "outcome", outcome.id)
+    scores = rows_of("scores", study.timepoint_ids)
     own, other = ("number", "level") if outcome.scale == "score" else ("level", "number")
     has_both = outcome.kind != "levels" and bool(outcome.levels)
-    return Observations(
-        scores.drop(columns=other).rename(columns={own: "score"}),
-        scores.drop(columns=own).rename(columns={other: "score"}).head(len(scores) if has_both else 0),
-        table("characteristics", named, CHARACTERISTIC_COLUMNS),
-        tuple(faults),
-    )
+    on_scales = {
+        name: (COLUMNS, [(*key, outcome.id, getattr(score, scale)) for *key, score in rows])
+        for name, scale, rows in (("observations", own, scores), ("other_scale", other, scores * has_both))
+    }
+    described = [(*key, *score) for *key, score in rows_of("characteristics", named)]
+    tables = on_scales | {"characteristics": (CHARACTERISTIC_COLUMNS, described)}
+    return Observations(tables, tuple(faults))
 
 
 def _gather_sheet(folder: Path, sheet: Sheet, study: Study, people: _People, faults: list[Fault]) -> bool:

@@ -66,14 +66,14 @@ class Check:
     def _understood(self, language: str) -> Iterator[str]:
         """Yield what was read, to compare with what is known: participants, scores at each timepoint, claims."""
         if self.observations is not None:
-            outcome, table = self.study.outcome, self.observations.table
+            outcome, (_, rows) = self.study.outcome, self.observations.tables["observations"]
             unit = outcome.unit[language] if outcome.unit else ""
             for group in self.study.groups:
-                members = table[table["group"] == group.id]
-                count = members["participant"].nunique()
+                members = [row for row in rows if row[1] == group.id]
+                count = len({code for code, *_ in members})
                 yield say("messages.participants", language, label=group.label[language], count=count)
                 for timepoint in self.study.timepoints:
-                    scores = list(filter(None, members[members["timepoint"] == timepoint.id]["score"]))
+                    scores = [score for *_, at, _, score in members if at == timepoint.id and score]
                     counts = (f"{level.label[language]} {scores.count(level.id)}" for level in outcome.levels)
                     values = ", ".join(counts)
                     if outcome.scale == "score":

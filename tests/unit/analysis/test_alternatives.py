@@ -109,7 +109,7 @@ def compared(study, observations):
 
 
 def table_of(study, folder, **changes):
-    observations = ingest_observations(study, folder).table
+    observations = ingest_observations(study, folder).frame("observations")
     study = study.model_copy(update=changes)
     tests = analysis.rank_test_table(study, observations)
     return as_read(
@@ -136,7 +136,7 @@ def test_the_first_study_by_other_tests(between, other):
 def test_groups_without_data_and_exact_tests_without_memory(request):
     folder = DATA / "bontang2023"
     study = load_study(folder)
-    observations = ingest_observations(study, folder).table
+    observations = ingest_observations(study, folder).frame("observations")
     lost = observations.assign(
         score=[score if group == "control" or time == "pre" else ""
                for group, time, score in observations[["group", "timepoint", "score"]].itertuples(index=False)]

@@ -21,7 +21,7 @@ def study():
 
 @pytest.fixture(scope="module")
 def data(study):
-    return ingest_observations(study, DATA / "bontang2023").table
+    return ingest_observations(study, DATA / "bontang2023").frame("observations")
 
 
 def observations(*records):
@@ -143,13 +143,17 @@ def test_effects_lie_beside_each_test_with_adjusted_and_least_p(study):
 def test_a_study_of_numbers_is_tested_on_the_decimals_as_written():
     numeric = load_study(DATA / "examples" / "long")
     found = ingest_observations(numeric, DATA / "examples" / "long")
-    table = analysis.rank_test_table(numeric, found.table)
+    table = analysis.rank_test_table(numeric, found.frame("observations"))
     assert table["p_value"].notna().all()
-    other = analysis.rank_test_table(numeric, found.other_scale, "level")
+    other = analysis.rank_test_table(numeric, found.frame("other_scale"), "level")
     assert (set(table["scale"]), set(other["scale"])) == ({"score"}, {"level"})
     assert len(other) == len(table)
-    summary = analysis.summary_table(numeric, found.table).set_index(["group", "timepoint"])
-    scores = found.table.query("group == 'intervention' and timepoint == 'post'")["score"].astype(float)
+    summary = analysis.summary_table(numeric, found.frame("observations")).set_index(["group", "timepoint"])
+    scores = (
+        found.frame("observations")
+        .query("group == 'intervention' and timepoint == 'post'")["score"]
+        .astype(float)
+    )
     row = summary.loc[("intervention", "post")]
     assert row["mean"] == pytest.approx(scores.mean())
     assert (row["minimum"], row["maximum"]) == (scores.min(), scores.max())
@@ -171,9 +175,11 @@ def test_of_many_visits_the_two_that_are_compared_are_tested():
     visits = load_study(DATA / "examples" / "visits")
     found = ingest_observations(visits, DATA / "examples" / "visits")
     assert len(visits.timepoints) > 2
-    table = analysis.rank_test_table(visits, found.table)
+    table = analysis.rank_test_table(visits, found.frame("observations"))
     assert table["timepoint"].tolist()[-1] == visits.compared[1].id
-    assert set(analysis.frequency_table(visits, found.table)["timepoint"]) == set(visits.timepoint_ids)
+    assert set(analysis.frequency_table(visits, found.frame("observations"))["timepoint"]) == set(
+        visits.timepoint_ids
+    )
 
 
 def test_baseline_counts_every_level_and_compares_the_groups(study):

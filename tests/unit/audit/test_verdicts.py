@@ -71,7 +71,7 @@ def test_the_decision_is_compared_too(printed, operator, of, decisions, audit):
 
 @cases
 def test_a_claim_says_of_how_many_tails_it_is(printed, quantity, tails, verdict, study, frequencies, claim):
-    observations = ingest_observations(study, ROOT / "data" / "bontang2023").table
+    observations = ingest_observations(study, ROOT / "data" / "bontang2023").frame("observations")
     tests = as_read(rank_test_table(study, observations))
     row = audit_claims(study, [claim(printed, quantity, tails=tails, **OF_CONTROL)], frequencies, tests).iloc[
         0

@@ -55,7 +55,7 @@ def audit(as_text):
 def paper(audit, as_text):
     study = load_study(DATA)
     claims = load_claims(DATA / "claims.csv", study)
-    observations = ingest_observations(study, DATA).table
+    observations = ingest_observations(study, DATA).frame("observations")
     verdicts = audit(study, claims, observations)
     tests = as_text(rank_test_table(study, observations))
     arguments = study, claims, verdicts, observations, [tests]

@@ -80,7 +80,7 @@ def test_the_other_scale(scale, audit, claim_text):
     """A paper that tested the score and reports levels, and the reverse: its numbers are those of sensitivity.csv."""
     study, ingested = load_study(EXAMPLE), ingest_observations(load_study(EXAMPLE), EXAMPLE)
     study = study.model_copy(update={"outcome": study.outcome.model_copy(update={"scale": scale})})
-    tables = {"level": ingested.table, "score": ingested.other_scale}
+    tables = {"level": ingested.frame("observations"), "score": ingested.frame("other_scale")}
     own, other = (as_read(rank_test_table(study, tables[of], of)) for of in (scale, *({*tables} - {scale})))
     claims = []
     for row in other.to_dict("records"):

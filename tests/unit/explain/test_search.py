@@ -101,7 +101,7 @@ def test_witnesses_run_through_the_pipeline(paper, explained, audit, tmp_path):
         shutil.copytree(DATA, folder)
         write_csv(explained.witnesses[row["witness"]], folder / "observations.csv")
         study = load_study(folder)
-        observations = ingest_observations(study, folder).table
+        observations = ingest_observations(study, folder).frame("observations")
         verdicts = audit(study, paper.claims, observations).set_index("id")["verdict"]
         assert set(verdicts[[P, *row["claims_kept"].split()]]) == {"reproduced"}
         assert set(verdicts[row["claims_contradicted"].split()]) == {"differs"}

@@ -80,7 +80,7 @@ def bench(tmp_path):
 
 
 def scores(observations):
-    return observations.table["score"].tolist()
+    return observations.frame("observations")["score"].tolist()
 
 
 def codes(observations):

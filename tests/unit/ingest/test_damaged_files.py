@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from tests.unit.ingest.conftest import FULL, repacked
 
-from oxymilk.faults import FaultsError, describe, faults_table
+from oxymilk.faults import FaultsError, describe, fault_rows
 from oxymilk.ingest import ingest_observations
 from oxymilk.new_study.answers import Answers, parse_named
 from oxymilk.new_study.check import check_study
@@ -95,7 +95,7 @@ def damaged(name, content, generator):
 def can_be_reported(faults):
     """Print and write faults, whatever is in them."""
     "".join(describe(fault, language) for fault in faults for language in ("en", "id")).encode()
-    faults_table(faults).to_csv().encode()
+    repr(fault_rows(faults)).encode()
 
 
 @pytest.mark.parametrize(("study", "name"), FILES, ids=lambda path: getattr(path, "name", path))
@@ -110,7 +110,7 @@ def test_a_damaged_sheet(tmp_path, study, name):
         started = time.monotonic()
         try:
             observations = ingest_observations(load_study(folder), folder)
-            observations.table.to_csv().encode()
+            observations.frame("observations").to_csv().encode()
             faults = list(observations.warnings)
         except FaultsError as error:
             faults = error.faults

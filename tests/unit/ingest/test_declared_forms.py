@@ -28,6 +28,6 @@ def test_a_form_is_read_as_declared(form, tmp_path):
         found = [fault.code for fault in error.faults]
     else:
         found += [fault.code for fault in observations.warnings]
-        for person, rows in observations.table.groupby("participant", sort=False):
+        for person, rows in observations.frame("observations").groupby("participant", sort=False):
             found.append(f"{person} {rows['group'].iloc[0]} {'>'.join(rows['score'])}")
     assert found == form["found"]

@@ -25,7 +25,7 @@ def example(name):
 
 @pytest.mark.parametrize("name", LEVELS)
 def test_levels(name):
-    table = example(name).table
+    table = example(name).frame("observations")
     found = []
     for group in ("intervention", "control"):
         for timepoint in ("pre", "post"):
@@ -51,7 +51,7 @@ def test_the_folder_is_complete_and_its_claimed_sizes_and_counts_hold(name):
     assert "sample_size" in {claim["quantity"] for claim in claims}
     for claim in claims:
         due = {"group": claim["group"], "timepoint": claim["timepoint"], "score": claim["level"]}
-        here = example(name).table
+        here = example(name).frame("observations")
         for column in filter(due.get, due):
             here = here[here[column] == due[column]]
         assert here["participant"].nunique() == int(claim["printed"]), claim
@@ -59,22 +59,22 @@ def test_the_folder_is_complete_and_its_claimed_sizes_and_counts_hold(name):
 
 def test_the_other_scale():
     first = {"long": ["kurang", "cukup"] * 2, "two_header_rows": list("1514"), "words": [], "transposed": []}
-    assert {name: example(name).other_scale["score"].tolist()[:4] for name in first} == first
+    assert {name: example(name).frame("other_scale")["score"].tolist()[:4] for name in first} == first
 
 
 def test_the_timepoints_that_are_not_compared_are_kept():
-    table = example("visits").table
+    table = example("visits").frame("observations")
     assert table["timepoint"].tolist()[:3] == ["pre", "day7", "post"]
     assert len(table) == 24
 
 
 def test_characteristics():
-    frame = example("coded").characteristics
+    frame = example("coded").frame("characteristics")
     assert list(frame.columns) == ["participant", "group", "characteristic", "level", "value"]
     assert frame.values.tolist()[1:3] == [
         ["R01", "intervention", "education", "junior", ""], ["R02", "intervention", "age", "age_20_35", "24"],
     ]  # fmt: skip
-    ages = example("app_export").characteristics
+    ages = example("app_export").frame("characteristics")
     assert ages["value"].tolist() == ["27", "29", "31", "33", "35", "37", "39", "41"]
     assert ages["level"].tolist() == ["up_to_35"] * 5 + ["above_35"] * 3
 
@@ -82,7 +82,7 @@ def test_characteristics():
 @pytest.mark.parametrize("name", ["app_export", "separate_sheets", "two_header_rows"])
 def test_nothing_that_identifies_is_written(name):
     found = example(name)
-    tables = (found.table, found.other_scale, found.characteristics)
+    tables = (found.frame("observations"), found.frame("other_scale"), found.frame("characteristics"))
     written = "".join(table.to_csv() for table in tables) + repr(found.warnings)
     for secret in ("Ibu Contoh", "0800-000", "Jalan Contoh", "X1", "x2", "Ibu 1-"):
         assert secret not in written

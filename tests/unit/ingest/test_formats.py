@@ -49,7 +49,7 @@ def test_a_workbook_is_known_by_its_content(bench, name, make):
 def test_each_kind_of_file_in_a_process_of_its_own(bench):
     assert scores(bench.wide(xls(), file="sheet.xls")) == READ
     statistics(bench.folder / "sheet.sav", DATA)
-    assert len(bench.wide(file="sheet.sav", **CODED, missing=["9"]).table) == 4
+    assert len(bench.wide(file="sheet.sav", **CODED, missing=["9"]).frame("observations")) == 4
 
 
 def test_words_and_numbers_of_a_workbook(bench):
@@ -78,7 +78,7 @@ def test_a_merged_group_is_that_of_each_row(bench):
         [*ROWS, ["K02", "", "Kurang", "Cukup"]], lambda _, sheet: sheet.merge_range("B4:B5", "Kontrol")
     )
     observations = bench.wide(content, file="sheet.xlsx")
-    assert observations.table["group"].tolist() == ["intervention"] * 4 + ["control"] * 4
+    assert observations.frame("observations")["group"].tolist() == ["intervention"] * 4 + ["control"] * 4
     assert codes(observations) == ["merged_read"]
 
 
@@ -93,7 +93,7 @@ def test_rows_that_a_template_filled_to_the_end_are_nobodys(bench):
             sheet.write_formula(row, column, "=IF(C2>8,1,0)", None, "Cukup" if row < 3 else "Kurang")
 
     observations = bench.wide(xlsx(rows, template), file="sheet.xlsx", ignore=["Skor"])
-    assert observations.table["participant"].unique().tolist() == ["1", "2"]
+    assert observations.frame("observations")["participant"].unique().tolist() == ["1", "2"]
     assert scores(observations) == ["cukup"] * 4  # the stored value of a formula
     assert codes(observations) == ["row_only_computed"] * 2
 
@@ -107,14 +107,19 @@ def test_rows_that_a_template_filled_to_the_end_are_nobodys(bench):
 
     rows = [row[:2] + row[3:] for row in rows]
     rows[0] = [*rows[0][:2], "Sebelum", "Sesudah"]
-    assert bench.wide(xlsx(rows, formulas("=Form!A1")), file="sheet.xlsx").table["participant"].nunique() == 4
+    assert (
+        bench.wide(xlsx(rows, formulas("=Form!A1")), file="sheet.xlsx")
+        .frame("observations")["participant"]
+        .nunique()
+        == 4
+    )
     # formulas that work on nothing in their rows are an empty form
     form = xlsx(rows, formulas("=IF(E{0}>8,1,0)"))
     assert bench.codes(form, file="sheet.xlsx") == [("sheet_without_values", None)]
     # among entered values, formulas are a participant's when they have no references, and may be when they have
     entered = [rows[0], *([*row, "Kurang", "Cukup"] for row in rows[1:4]), rows[4]]
     sums = bench.wide(xlsx(entered, formulas("=3+2", 4)), file="sheet.xlsx")
-    assert (sums.table["participant"].nunique(), sums.warnings) == (4, ())
+    assert (sums.frame("observations")["participant"].nunique(), sums.warnings) == (4, ())
     for formula in ("=C{0}", "=Form!A1"):
         assert bench.codes(xlsx(entered, formulas(formula, 4)), file="sheet.xlsx") == [
             ("row_of_formulas", "A5")

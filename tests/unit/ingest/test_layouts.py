@@ -32,7 +32,7 @@ def found(bench, ingest):
 
 
 def people(observations):
-    return observations.table["participant"].tolist()[::2]
+    return observations.frame("observations")["participant"].tolist()[::2]
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_crosstab(ingest):
     assert people(observations)[:4] == [f"intervention_0{number}" for number in (1, 2, 3, 4)]
     assert scores(observations)[:4] == ["kurang", "kurang", "kurang", "cukup"]
     # totals of the whole table and percents are no fault
-    assert len(ingest(CROSSTAB, TABLE + FOOT, skip=["Jumlah", "% within"]).table) == 12
+    assert len(ingest(CROSSTAB, TABLE + FOOT, skip=["Jumlah", "% within"]).frame("observations")) == 12
     # nor are totals of a group that is written in each row
     repeated = TABLE.replace("\n,", "\nIntervensi,")
-    assert len(ingest(CROSSTAB, repeated).table) == 12
+    assert len(ingest(CROSSTAB, repeated).frame("observations")) == 12
 
 
 ABOVE = ["Kelompok,Pre,Kurang,Cukup,Jumlah", "Intervensi,Jumlah,1,3,4", ",Kurang,1,2,3", ",Cukup,,1,1",
@@ -90,7 +90,7 @@ def test_totals_above_the_counts(line, new, place, ingest, found):
     if place:
         assert ("column_total_differs", place) in found(CROSSTAB, content)
     else:
-        assert len(ingest(CROSSTAB, content).table) == 12
+        assert len(ingest(CROSSTAB, content).frame("observations")) == 12
     assert ("foot_row", "B2") in found(CROSSTAB, "\n".join(ABOVE), skip=[])
 
 
@@ -151,8 +151,8 @@ def test_headers(bench, good):
 
 def test_rows_at_the_foot(bench, good):
     foot = good + 'Jumlah,,2,2\nMean,,"1,5",1\n'
-    assert len(bench.wide(foot, skip=["jumlah", "MEAN"]).table) == 4
-    assert len(bench.wide(good + "Sumber,x,y,z\n", last_row=3).table) == 4
+    assert len(bench.wide(foot, skip=["jumlah", "MEAN"]).frame("observations")) == 4
+    assert len(bench.wide(good + "Sumber,x,y,z\n", last_row=3).frame("observations")) == 4
     assert bench.codes(foot) == [("foot_row", "A4"), ("foot_row", "A5")]
     # SD may be a mother's initials, read as a third mother and replaced like any, unless a mean is above
     assert people(bench.wide(good + "SD,Kontrol,Kurang,Cukup\n")) == ["P01", "P02", "P03"]
@@ -207,4 +207,4 @@ def test_codes_that_may_be_one_participant_in_two_sheets(before, after, group, o
 @cases
 def test_near_codes_of_two_participants(rows, bench):
     observations = bench.sheets([WIDE | {"group": PRE["group"]}], "Kode,Kel,Sebelum,Sesudah\n" + rows)
-    assert observations.table["participant"].nunique() == len(rows.splitlines())
+    assert observations.frame("observations")["participant"].nunique() == len(rows.splitlines())

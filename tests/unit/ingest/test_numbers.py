@@ -64,7 +64,7 @@ def test_ties_of_thirds_are_ties_in_every_kind_of_file(bench, tmp_path, file, co
     divided = [fault for fault in observations.warnings if fault.code == "numbers_divided"]
     assert [(fault.params["count"], fault.params["number"]) for fault in divided] == [(9, "29/3")]
     path = tmp_path / "observations.csv"
-    write_csv(observations.table, path)
+    write_csv(observations.frame("observations"), path)
     table, study = read_csv(path), load_study(bench.folder)
     assert [score.removesuffix(".0") for score in table["score"]] == [*SCORES, "5", "5.5"]
     tests = rank_test_table(study, table).set_index("group")
@@ -78,7 +78,7 @@ def test_shares_times_and_characteristics_may_be_fractions_too(bench):
     keys = {"file": "s.xlsx", "codes": {}}
     rows = at("C2", 1 / 3, at("D2", 2 / 3, at("C3", 0.07, at("D3", 0.5, at("C4", 0, at("D4", 1))))))
     shares = bench.wide(xlsx(rows), fractions=True, changes={"outcome": PERCENT | {"levels": []}}, **keys)
-    assert shares.table["score"].tolist()[:4] == ["100/3", "200/3", "7", "50"]
+    assert shares.frame("observations")["score"].tolist()[:4] == ["100/3", "200/3", "7", "50"]
     # the mean of 5:12, 5:13 and 5:13 is shown as 5:12, as a time of the day or as a duration
     clock, hours = (datetime.time(5, 12, 40), datetime.timedelta(hours=26, seconds=30))
     rows = at("C2", clock, at("D2", hours, at("C3", 312.5 / 1440, at("D3", 0.25, at("C4", 0, at("D4", 0))))))
@@ -93,12 +93,19 @@ def test_shares_times_and_characteristics_may_be_fractions_too(bench):
     minutes = {"outcome": {key: value for key, value in MINUTES.items() if key != "decimals"}}
     observations = bench.wide(xlsx(rows[:1] + [row[:2] for row in rows[1:]], times), time_format="hours_minutes",
                               changes=minutes, **keys)  # fmt: skip
-    assert observations.table["score"].tolist() == ["938/3", "1560.5", "312.5", "360", "0", "0"]
+    assert observations.frame("observations")["score"].tolist() == [
+        "938/3",
+        "1560.5",
+        "312.5",
+        "360",
+        "0",
+        "0",
+    ]
     age = {"id": "age", "label": {"en": "Age", "id": "Umur"}, "kind": "number", "unit": "tahun"}
     content = "Kode,Kelompok,Sebelum,Sesudah,Umur\nR1,Intervensi,Kurang,Cukup,24.3333333333333 thn\n"
     content += "K1,Kontrol,Kurang,Cukup,27\n"
     people = bench.wide(content, changes={"characteristics": [age]}, characteristics={"age": "Umur"})
-    assert people.characteristics["value"].tolist() == ["73/3", "27"]
+    assert people.frame("characteristics")["value"].tolist() == ["73/3", "27"]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +123,7 @@ def test_levels_are_cut_from_fractions(bench):
     outcome = {key: own for key, own in VOLUME.items() if key != "decimals"}
     rows = at("C3", 2399 / 3, at("C2", 2401 / 3, at("D2", 5, at("D3", 5, at("C4", 6, at("D4", 6))))))
     observations = bench.wide(xlsx(rows), file="s.xlsx", codes={}, changes={"outcome": outcome})
-    assert observations.other_scale["score"].tolist()[::2][:2] == ["cukup", "kurang"]
+    assert observations.frame("other_scale")["score"].tolist()[::2][:2] == ["cukup", "kurang"]
 
 
 @pytest.mark.parametrize(
@@ -130,5 +137,5 @@ def test_a_number_of_single_precision_is_what_it_was_rounded_from(bench, value):
     }
     rows = at("C2", single, at("D2", 123456.78125, at("C3", 1, at("D3", 1, at("C4", 1, at("D4", 1))))))
     observations = bench.wide(xlsx(rows), file="s.xlsx", codes={}, changes={"outcome": outcome})
-    exact, dyadic = observations.table["score"][:2]
+    exact, dyadic = observations.frame("observations")["score"][:2]
     assert (float(read_number(exact)), dyadic) == (value, "123456.78125")

@@ -19,13 +19,19 @@ LONG_TWO = "Kode,Kelompok,Waktu,ASI\n" + "".join(
 
 
 def rows(observations):
-    return [tuple(row) for row in observations.table.itertuples(index=False)]
+    return [tuple(row) for row in observations.frame("observations").itertuples(index=False)]
 
 
 def test_wide(bench, good):
     observations = bench.wide(good)
-    assert list(observations.table.columns) == ["participant", "group", "timepoint", "outcome", "score"]
-    assert all(pd.api.types.is_string_dtype(kind) for kind in observations.table.dtypes)
+    assert list(observations.frame("observations").columns) == [
+        "participant",
+        "group",
+        "timepoint",
+        "outcome",
+        "score",
+    ]
+    assert all(pd.api.types.is_string_dtype(kind) for kind in observations.frame("observations").dtypes)
     assert observations.warnings == ()
     assert rows(observations) == [
         ("R01", "intervention", "pre", "milk", "kurang"), ("R01", "intervention", "post", "milk", "cukup"),
@@ -87,7 +93,7 @@ def test_identifying_participants_are_numbered_in_sheet_order(bench):
 @cases
 def test_what_is_passed_over(content, keys, warnings, bench):
     observations = bench.wide(content, **keys)
-    assert len(observations.table) == 4
+    assert len(observations.frame("observations")) == 4
     assert [[warning.code, warning.column, warning.cell] for warning in observations.warnings] == warnings
 
 
@@ -99,7 +105,7 @@ def test_quoted_line_ends_count_as_one_row(bench):
 
 def test_a_study_without_sheets_has_no_observations(bench):
     observations = bench.sheets([])
-    assert observations.table.empty
+    assert observations.frame("observations").empty
     assert codes(observations) == ["no_sheet"]
 
 
@@ -216,7 +222,7 @@ def test_names_that_are_declared_to_be_codes_are_replaced_all_the_same(bench):
     content = HEADER + "Kasmi,Intervensi,Kurang,Cukup\nTukinem,Kontrol,Kurang,Cukup\n"
     observations = bench.wide(content, **keys)
     assert codes(observations) == ["identifying_all_the_same"]
-    assert observations.table["participant"].unique().tolist() == ["P01", "P02"]
+    assert observations.frame("observations")["participant"].unique().tolist() == ["P01", "P02"]
     assert codes(bench.wide(HEADER + TWO, **keys)) == []
 
 

@@ -274,7 +274,7 @@ HARMLESS = tables_of(__file__)["harmless"]
 @pytest.mark.parametrize("name", HARMLESS)
 def test_what_does_no_harm(bench, name):
     observations = bench.wide(text(ROWS).replace(*HARMLESS[name]))
-    assert (len(observations.table), observations.warnings) == (6, ())
+    assert (len(observations.frame("observations")), observations.warnings) == (6, ())
 
 
 def test_links_that_leave_the_folder_and_what_is_no_file(oxymilk, tmp_path):

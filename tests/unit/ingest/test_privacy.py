@@ -4,7 +4,7 @@ import pytest
 from tests.cases import tables_of
 from tests.unit.ingest.conftest import codes
 
-from oxymilk.faults import describe, faults_table
+from oxymilk.faults import describe, fault_rows
 from oxymilk.ingest.privacy import identifies, is_identifying, keys_identify, may_be_shown, names_column
 
 SECRETS = ("Siti", "Aminah", "0812", "Melati", "3374", "RM-77")
@@ -35,19 +35,19 @@ def test_a_word_that_is_known_names_nobody_and_a_very_long_column_is_no_list_of_
 
 def shown(faults):
     described = "".join(describe(fault, language) for fault in faults for language in ("en", "id"))
-    text = repr(faults) + described + faults_table(faults).to_csv()
+    text = repr(faults) + described + repr(fault_rows(faults))
     return [secret for secret in SECRETS if secret in text]
 
 
 def test_recognised_columns_are_replaced_and_dropped(bench):
     observations = bench.wide(SHEET, participant="Nama Ibu")
-    assert observations.table["participant"].tolist() == ["P01", "P01", "P02", "P02"]
+    assert observations.frame("observations")["participant"].tolist() == ["P01", "P01", "P02", "P02"]
     dropped = ["No. HP", "Alamat", "NIK", "No RM"]
     assert [warning.column for warning in observations.warnings] == [*dropped, "Nama Ibu", "Sesudah"]
     kinds = ["identifying_dropped"] * 4 + ["identifying_replaced", "score_missing"]
     assert codes(observations) == kinds
     assert shown(observations.warnings) == []
-    assert not [secret for secret in SECRETS if secret in observations.table.to_csv()]
+    assert not [secret for secret in SECRETS if secret in observations.frame("observations").to_csv()]
     # they are reported even when they are to be ignored
     declared = bench.wide(SHEET, participant={"column": "Nama Ibu", "identifying": True}, ignore=["NIK"])
     assert "NIK" in [warning.column for warning in declared.warnings]
@@ -56,7 +56,7 @@ def test_recognised_columns_are_replaced_and_dropped(bench):
 def test_codes_in_a_column_with_such_a_name_can_be_kept(bench):
     sheet = "Inisial,Kelompok,Sebelum,Sesudah\nA1,Intervensi,Kurang,Cukup\nA2,Kontrol,Kurang,Cukup\n"
     observations = bench.wide(sheet, participant={"column": "Inisial", "identifying": False})
-    assert observations.table["participant"].tolist() == ["A1", "A1", "A2", "A2"]
+    assert observations.frame("observations")["participant"].tolist() == ["A1", "A1", "A2", "A2"]
     assert codes(observations) == []
 
 

@@ -45,9 +45,9 @@ def volumes(bench):
     return volumes
 
 
-def firsts(observations, count=None, frame="table"):
+def firsts(observations, count=None, frame="observations"):
     """Return the first score of each of R0, R1, ..."""
-    table = getattr(observations, frame).drop_duplicates("participant").set_index("participant")["score"]
+    table = observations.frame(frame).drop_duplicates("participant").set_index("participant")["score"]
     return [table[name] for row in range(count or 99) if (name := f"R{row}") in table]
 
 
@@ -121,7 +121,7 @@ def test_a_header_that_states_another_unit(header, unit, fits, bench):
         "changes": {"outcome": VOLUME | {"unit": unit}},
     }
     if fits:
-        assert len(bench.wide(content, **keys).table) == 4
+        assert len(bench.wide(content, **keys).frame("observations")) == 4
     else:
         faults = bench.faults(bench.wide, content, **keys)
         assert [(fault.code, fault.column) for fault in faults] == [("header_unit_differs", header)]
@@ -265,7 +265,7 @@ HEAD = "Kode,Kelompok,Sebelum,Sesudah,Umur,Kerja\n"
 def test_characteristics(bench):
     keys = {"changes": {"characteristics": [AGE, WORK]}, "characteristics": SOURCES}
     content = HEAD + "K1,Kontrol,Kurang,Cukup,36,\nR1,Intervensi,Kurang,Cukup,27 thn,irt\n"
-    assert bench.wide(content, **keys).characteristics.values.tolist() == [
+    assert bench.wide(content, **keys).frame("characteristics").values.tolist() == [
         ["R1", "intervention", "age", "young", "27"], ["R1", "intervention", "work", "home", ""],
         ["K1", "control", "age", "old", "36"], ["K1", "control", "work", "", ""],
     ]  # fmt: skip

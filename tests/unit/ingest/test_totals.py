@@ -56,7 +56,7 @@ def wide(bench, content, declared, **keys):
 
 
 def p_value(bench, observations):
-    return rank_test_table(load_study(bench.folder), observations.table)["p_value"].iloc[0]
+    return rank_test_table(load_study(bench.folder), observations.frame("observations"))["p_value"].iloc[0]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_blank_total_is_not_compared_and_a_word_is_no_total(bench, cell, codes
     if codes:
         assert [code for code, _ in bench.codes(bench, content, outcome(4), how=wide)] == codes
     else:
-        assert len(wide(bench, content, outcome(4)).table) == 48
+        assert len(wide(bench, content, outcome(4)).frame("observations")) == 48
 
 
 def test_totals_that_are_all_blank_compare_nothing_and_that_is_told(bench):
@@ -137,7 +137,9 @@ def test_a_sheet_of_one_timepoint_or_in_rows_has_one_column(bench):
             [who, group, "Antara", 1, 1, 1],
         ][:2]
     keys = {"score": "{item}", "codes": {}, "total": "Jumlah"}
-    assert len(bench.long(text(rows), changes={"outcome": outcome(2, (1,))}, **keys).table) == 4
+    assert (
+        len(bench.long(text(rows), changes={"outcome": outcome(2, (1,))}, **keys).frame("observations")) == 4
+    )
     faults = bench.faults(bench.long, text(rows), changes={"outcome": outcome(2)}, **keys)
     assert [(fault.code, fault.params["items"]) for fault in faults] == [("items_reversed", ["p1"])]
     one = {"file": "sheet.csv", "layout": "one_timepoint", "participant": "Kode", "group": GROUP, **keys}
@@ -165,6 +167,8 @@ def test_only_a_checklist_has_totals(bench, good):
 def test_totals_in_other_layouts(head, keys, count, bench):
     content = "\n".join([head, "R1,Intervensi,0,1,2,1,1,1", "K1,Kontrol,1,0,0,0,0,1", ""])
     sheets = [{key: own for key, own in WIDE.items() if key not in ("scores", "codes")} | keys]
-    assert len(bench.sheets(sheets, content, changes={"outcome": outcome(2, (1,))}).table) == 4
+    assert (
+        len(bench.sheets(sheets, content, changes={"outcome": outcome(2, (1,))}).frame("observations")) == 4
+    )
     faults = bench.faults(bench.sheets, sheets, content, changes={"outcome": outcome(2)})
     assert [f.params["rows"] for f in faults if f.code == "items_reversed"] == [count]

@@ -80,7 +80,7 @@ class Folder:
         return check
 
     def observations(self, name="melati") -> pd.DataFrame:
-        return self.ready(name).observations.table
+        return self.ready(name).observations.frame("observations")
 
     def to_correct(self, name="melati"):
         return [fault for fault in check_study(name, self.path).faults if fault.kind == "fault"]

@@ -32,7 +32,9 @@ def test_a_proposal_reads_a_sheet_as_its_own_study_does(name, folder):
     assert [fault.code for fault in folder.to_correct()] == expected
     folder.decide(*decisions)
     found = folder.observations()
-    expected = ingest_observations(load_study(EXAMPLES / name / "study.yaml"), EXAMPLES / name).table
+    expected = ingest_observations(load_study(EXAMPLES / name / "study.yaml"), EXAMPLES / name).frame(
+        "observations"
+    )
     found["timepoint"] = found["timepoint"].replace({"visit_1": "pre", "visit_2": "day7", "visit_3": "post"})
     for column in ("timepoint", "group", "score"):
         assert found[column].tolist() == expected[column].tolist()
@@ -92,7 +94,7 @@ def test_codes_of_table_one_without_words_are_left_to_the_user(folder):
     tree, sheet = folder.tree(answers(), head + rows)
     assert [part["id"] for part in tree["characteristics"]] == ["age", "occupation"]
     assert sheet["ignore"] == ["Pendidikan"]
-    assert folder.ready().observations.characteristics["value"].tolist() == ["24", "", "30", ""]
+    assert folder.ready().observations.frame("characteristics")["value"].tolist() == ["24", "", "30", ""]
 
 
 def test_an_encoding_and_a_delimiter_are_seen_or_asked(folder):

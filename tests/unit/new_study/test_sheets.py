@@ -101,8 +101,8 @@ def test_a_sheet_is_read_right_with_at_most_three_keys(case, language, folder):
     assert fold(outcome or study.outcome.label["id"]) == fold(study.outcome.label["id"])
     assert right.get("unit") in (study.outcome.unit.words if study.outcome.unit else (None,))
     assert (sheet.participant and sheet.participant.column) == right.get("participant")
-    assert scores_of(check.observations.table) == right["scores"]
-    assert scores_of(check.observations.other_scale) == right.get("other_scale", {})
+    assert scores_of(check.observations.frame("observations")) == right["scores"]
+    assert scores_of(check.observations.frame("other_scale")) == right.get("other_scale", {})
     assert sorted(sheet.ignore) == sorted(right["left_out"])
     assert sorted(getattr(sheet.group, "leave_out", ())) == sorted(right.get("groups_left_out", []))
-    assert len(rank_test_table(study, check.observations.table)) > len(right["groups"])
+    assert len(rank_test_table(study, check.observations.frame("observations"))) > len(right["groups"])

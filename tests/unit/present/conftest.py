@@ -145,7 +145,13 @@ def results_of():
             study = load_study(folder)
             sheets = ingest_observations(study, folder)
             claims = load_claims(folder / "claims.csv", study) if claims is None else claims
-            known[key] = analysed(study, claims, sheets.table, sheets.other_scale, sheets.characteristics)
+            known[key] = analysed(
+                study,
+                claims,
+                sheets.frame("observations"),
+                sheets.frame("other_scale"),
+                sheets.frame("characteristics"),
+            )
         return known[key]
 
     make.of_example = of_example
