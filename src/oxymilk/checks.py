@@ -1,24 +1,89 @@
-"""Checks beside the pipeline: what programs print, a printed test, a paper by its text, a second opinion."""
+"""Checks beside the pipeline: explanations, data behind counts, programs, a printed test, a paper, a second opinion."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Literal
 
 import typer
 from typer import Argument, BadParameter, Option
 
 from oxymilk.commands import (
+    Budget,
     Data,
     Language,
     PaperFile,
+    Participants,
     ResultsOf,
+    Study,
     configured,
     folder_of,
     look_for_folders,
     results_of,
     split,
+    study_and_claims,
 )
+from oxymilk.faults import Fault, FaultsError
+from oxymilk.files import as_read, write_csv
+from oxymilk.words import nearest
+
+
+def explain(
+    study: Study,
+    claim: Annotated[str, Argument(help="The id of a claim of its claims.csv.")],
+    printed: Annotated[str | None, Option(help="What would explain this string in its place.")] = None,
+    participants: Participants = 2,
+    budget: Budget = 1_000_000,
+    data: Data = None,
+    language: Language = "en",
+) -> None:
+    """Explain one printed number at the terminal, whether it differs or not."""
+    from oxymilk.analysis.tables import frequency_table, rank_test_table
+    from oxymilk.audit.verdicts import audit_claims
+    from oxymilk.explain import explain_one
+    from oxymilk.ingest import ingest_observations
+    from oxymilk.present.terminal import print_explanations
+
+    folder = folder_of(study, data)
+    loaded, claims = study_and_claims(folder)
+    ingested = ingest_observations(loaded, folder)
+    data = SimpleNamespace(**{name: ingested.frame(name) for name in ingested.tables})
+    observations, other = data.observations, "level" if loaded.outcome.scale == "score" else "score"
+    frequencies, tests = (as_read(of(loaded, observations)) for of in (frequency_table, rank_test_table))
+    sensitivity = as_read(rank_test_table(loaded, data.other_scale, other))
+    verdicts = audit_claims(loaded, claims, frequencies, tests, data)
+    if claim not in (known := [one.id for one in claims]):
+        near = {"legal": f"{', '.join(known[:5])}, ...", "nearest": nearest(claim, known)}
+        raise FaultsError([Fault("value_unknown", "oxymilk explain CLAIM", value=claim, params=near)])
+    wanted = {"printed": printed, "participants": participants, "budget": budget}
+    try:
+        of_study = loaded, claims, verdicts, observations, (tests, sensitivity)
+        explanations, _ = explain_one(*of_study, claim, **wanted)
+    except ValueError:
+        due = {"expected": "number"}
+        raise FaultsError(
+            [Fault("value_wrong_kind", "oxymilk explain --printed", value=printed, params=due)]
+        ) from None
+    print_explanations(explanations, language)
+
+
+def reconstruct(
+    study: Study,
+    output: Annotated[Path | None, Option(help="Write the sheet here when there is only one.")] = None,
+    budget: Budget = 1_000_000,
+    data: Data = None,
+    language: Language = "en",
+) -> None:
+    """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
+    from oxymilk.explain.reconstruct import reconstruct
+    from oxymilk.present.terminal import print_reconstruction
+
+    look_for_folders(output)
+    reconstruction = reconstruct(*study_and_claims(folder_of(study, data)), budget)
+    print_reconstruction(reconstruction, language)
+    if output and reconstruction.sheet is not None:
+        write_csv(reconstruction.sheet, output)
 
 
 def programs(

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from typer import Option
 
-from oxymilk.checks import check, check_paper, crosscheck, programs
+from oxymilk.checks import check, check_paper, crosscheck, explain, programs, reconstruct
 from oxymilk.commands import BAD_INPUT, Budget, Participants, Plain, app, results_of, split, study_and_claims
 from oxymilk.faults import Fault, FaultsError, fault_lines, fault_rows, faults_of
 from oxymilk.files import write_bytes, write_csv, write_rows, write_text
@@ -115,7 +115,7 @@ def views_of(study: Path, folder: Path, languages: str) -> Iterator[tuple[View, 
         yield view, folder / view.language
 
 
-for _command in (programs, check, check_paper, crosscheck):
+for _command in (explain, reconstruct, programs, check, check_paper, crosscheck):
     app.command(cls=Plain)(_command)
 
 

@@ -1,4 +1,4 @@
-"""Subcommands for people: make and check a study, draft claims, verify, explain, reconstruct.
+"""Subcommands for people: make and check a study, draft claims, verify.
 
 And what these share with the steps of the pipeline: options, and where a study and its results are.
 As in `oxymilk.cli`, everything heavy is imported inside the subcommand that needs it.
@@ -13,7 +13,6 @@ import sys
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -22,10 +21,9 @@ from typer.core import TyperCommand, TyperGroup
 
 from oxymilk import __version__
 from oxymilk.faults import Fault, FaultsError, faults_of
-from oxymilk.files import as_read, write_csv, write_text
+from oxymilk.files import write_csv, write_text
 from oxymilk.results import Results, first_to_open
 from oxymilk.texts import LANGUAGES, labels
-from oxymilk.words import nearest
 
 if TYPE_CHECKING:
     from oxymilk.audit.claims import Claim
@@ -349,62 +347,3 @@ def verify(
         write_text(json, verification.as_json(verdicts))
     if not all((frame["as_expected"] == "true").all() for frame in verdicts.values()):
         raise typer.Exit(1)
-
-
-@app.command()
-def explain(
-    study: Study,
-    claim: Annotated[str, Argument(help="The id of a claim of its claims.csv.")],
-    printed: Annotated[str | None, Option(help="What would explain this string in its place.")] = None,
-    participants: Participants = 2,
-    budget: Budget = 1_000_000,
-    data: Data = None,
-    language: Language = "en",
-) -> None:
-    """Explain one printed number at the terminal, whether it differs or not."""
-    from oxymilk.analysis.tables import frequency_table, rank_test_table
-    from oxymilk.audit.verdicts import audit_claims
-    from oxymilk.explain import explain_one
-    from oxymilk.ingest import ingest_observations
-    from oxymilk.present.terminal import print_explanations
-
-    folder = folder_of(study, data)
-    loaded, claims = study_and_claims(folder)
-    ingested = ingest_observations(loaded, folder)
-    data = SimpleNamespace(**{name: ingested.frame(name) for name in ingested.tables})
-    observations, other = data.observations, "level" if loaded.outcome.scale == "score" else "score"
-    frequencies, tests = (as_read(of(loaded, observations)) for of in (frequency_table, rank_test_table))
-    sensitivity = as_read(rank_test_table(loaded, data.other_scale, other))
-    verdicts = audit_claims(loaded, claims, frequencies, tests, data)
-    if claim not in (known := [one.id for one in claims]):
-        near = {"legal": f"{', '.join(known[:5])}, ...", "nearest": nearest(claim, known)}
-        raise FaultsError([Fault("value_unknown", "oxymilk explain CLAIM", value=claim, params=near)])
-    wanted = {"printed": printed, "participants": participants, "budget": budget}
-    try:
-        of_study = loaded, claims, verdicts, observations, (tests, sensitivity)
-        explanations, _ = explain_one(*of_study, claim, **wanted)
-    except ValueError:
-        due = {"expected": "number"}
-        raise FaultsError(
-            [Fault("value_wrong_kind", "oxymilk explain --printed", value=printed, params=due)]
-        ) from None
-    print_explanations(explanations, language)
-
-
-@app.command()
-def reconstruct(
-    study: Study,
-    output: Annotated[Path | None, Option(help="Write the sheet here when there is only one.")] = None,
-    budget: Budget = 1_000_000,
-    data: Data = None,
-    language: Language = "en",
-) -> None:
-    """List the datasets that the printed counts allow: the sheet when there is one, ranges when there are several."""
-    from oxymilk.explain.reconstruct import reconstruct
-    from oxymilk.present.terminal import print_reconstruction
-
-    look_for_folders(output)
-    reconstruction = reconstruct(*study_and_claims(folder_of(study, data)), budget)
-    print_reconstruction(reconstruction, language)
-    if output and reconstruction.sheet is not None:
-        write_csv(reconstruction.sheet, output)
