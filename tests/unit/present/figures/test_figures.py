@@ -16,7 +16,7 @@ from oxymilk.texts import LANGUAGES
 SVG = "{http://www.w3.org/2000/svg}"
 # in full each language in each width
 SEEN = (
-    itertools.product(LANGUAGES, style.WIDTHS)
+    list(itertools.product(LANGUAGES, style.WIDTHS))
     if os.environ.get("OXYMILK_FULL")
     else [("en", 170), ("id", 85)]
 )
