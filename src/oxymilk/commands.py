@@ -315,27 +315,28 @@ def verify(
     Exit status 0: every verdict is the one that claims.csv expects, or there is no printed number.
     1: one is not, in either direction. 2: something that is needed is missing or faulty.
     """
-    from oxymilk.audit.claims import lost_claims
+    from oxymilk.audit.claims import load_claims, lost_claims
     from oxymilk.audit.verdicts import audit_claims
     from oxymilk.present import terminal as verification
     from oxymilk.study import load_study
     from oxymilk.study.config import load_config
 
     look_for_folders(junit, json)
-    results = configured("results", results)
+    data, results = configured("data", data), configured("results", results)
     verdicts, faults = {}, []
     for study in studies or map(Path, load_config(CONFIG).studies):
         folder = folder_of(study, data)
         name, tables = folder.name, results_of(folder, results / folder.name)
         try:
-            if lost := lost_claims(load_study(folder).procedure.basis, folder):
+            loaded = load_study(folder)
+            if lost := lost_claims(loaded.procedure.basis, folder):
                 raise FaultsError(lost)
             if not tables.audited:
                 typer.echo(f"{name}: {labels(language)('verify.nothing')}")
                 continue
             # audited anew, so that an old verdicts.csv cannot pass for today's
-            audited = *study_and_claims(folder), tables.frequencies, tables.tests, tables
-            verdicts[name] = audit_claims(*audited)
+            claims = load_claims(folder / "claims.csv", loaded)
+            verdicts[name] = audit_claims(loaded, claims, tables.frequencies, tables.tests, tables)
         except (FaultsError, OSError) as error:
             faults += [replace(fault, file=f"{name}: {fault.file}") for fault in faults_of(error)]
     verification.print_verdicts(verdicts, every=every, language=language)

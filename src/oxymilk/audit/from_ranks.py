@@ -87,8 +87,9 @@ def _sets_of(test: str, program: str, tails: int, allowed: frozenset[Ranks], of_
             plain = tuple(plain for _, plain, zeros in found if plain and zeros == by_zeros[0].zeros)
             values = tuple(values for values, *_ in found)
             p_set = of_tails(PSet(tuple(lines), unasked, values, plain * (not of_signs)), tails)
-            wide = (Interval(*p_set.ends, closed_high=True),)
-            sets.append(replace(p_set, values=wide) if is_wide else p_set)
+            if is_wide:
+                p_set = replace(p_set, values=(Interval(*p_set.ends, closed_high=True),))
+            sets.append(p_set)
     return sets
 
 
@@ -133,7 +134,8 @@ def _rank_sum(evidence: Evidence) -> Iterator[Ranks]:
     else:
         # W is U in R, a rank sum in SPSS and of either group
         shifts = (0, *least) if evidence.statistic == "w" else (0,)
-        allowed = set().union(*(_doubled(_exactly(evidence, evidence.value), shift) for shift in shifts))
+        stated = _exactly(evidence, evidence.value)
+        allowed = set().union(*(_doubled(stated, shift) for shift in shifts))
     yield from (Ranks(min(twice, most - twice), n1, n2) for twice in allowed if 0 <= twice <= most)
 
 

@@ -330,8 +330,10 @@ def from_tables(evidence: Evidence, tables: np.ndarray, test: str) -> Iterator[P
         exact += [{}] * (d - len(exact))
         by_key = {}
         for key, name in names.items():
-            by_exact = np.array([found.get(name, np.nan) for found in exact])
-            by_key[key] = by_exact if name in of_exact else count_tables.CALCULATIONS[name](tables)
+            if name in of_exact:
+                by_key[key] = np.array([found.get(name, np.nan) for found in exact])
+            else:
+                by_key[key] = count_tables.CALCULATIONS[name](tables)
         tied = (tables.sum(axis=1) > 1).any(axis=1) | (tables.sum(axis=2) > 1).any(axis=1)
         small, changes = (r, c) == (2, 2), tables[:, 0, 1] + tables[:, 1, 0]
         rules = {"always": True, "on_request": False, "two_by_two": small, "larger": not small, "tied": tied,

@@ -131,12 +131,12 @@ def _meant(claim: Claim, tables: Tables, computed: Iterable[Computed]) -> Comput
     """Return the number that the paper can have meant, if any, else the first; Undefined where there is none."""
     if not (candidates := list(computed)):
         raise Undefined("undefined")
-    for value in candidates:
+    if stated := claim.stated:
+        fitting = (value for value in candidates if stated.contains_all(value.within))
+    else:
         # a decision states no number
-        stated, decided = claim.stated, decide(value.within, tables.alpha)
-        if stated.contains_all(value.within) if stated else decided == claim.printed:
-            return value
-    return candidates[0]
+        fitting = (value for value in candidates if decide(value.within, tables.alpha) == claim.printed)
+    return next(fitting, candidates[0])
 
 
 def _of_test(test: dict[str, str], conventions: tuple[str, ...]) -> Iterator[Computed]:

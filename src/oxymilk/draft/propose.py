@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cache
 from itertools import chain, pairwise
 from typing import NamedTuple
 
@@ -86,13 +87,18 @@ class Draft:
 
 def in_words(note: str, language: str) -> str:
     """Say a note of a draft, or a reason, in a language: its parts, as a place what is none of ours."""
-    t, by, parts = labels(language), labels("en").section("check_paper.by"), []
-    words = t.section("draft.words")
-    inferred = dict(zip(by.values(), t.section("check_paper.by").values(), strict=True))
+    (words, inferred), parts = _words_of(language), []
     for part in note.split("; "):
         words_of = words.get(key_of(re.sub(r"\d+", "n", part))) or inferred.get(part)
-        parts.append(words_of.format(*re.findall(r"\d+", part)) if words_of else t.place(part))
+        parts.append(words_of.format(*re.findall(r"\d+", part)) if words_of else labels(language).place(part))
     return "; ".join(parts)
+
+
+@cache
+def _words_of(language: str) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Return the words of notes by their keys, and those of what was inferred by the English ones."""
+    in_english, translated = (labels(name).section("check_paper.by").values() for name in ("en", language))
+    return labels(language).section("draft.words"), dict(zip(in_english, translated, strict=True))
 
 
 def draft_claims(paper: Paper, study: Study | None = None, *, has_data: bool = True) -> Draft:

@@ -120,6 +120,10 @@ class Tables:
         """Return the words of a row, folded."""
         return [*filter(None, map(fold, self.whole.rows[row]))]
 
+    def headers(self) -> list[list[str]]:
+        """Return the words of the rows of the header: on the next page they come again."""
+        return list(map(self.words, self.header.rows))
+
     def columns(self, names: list[str], within: range = ALL_COLUMNS) -> dict[str, int] | None:
         """Return the columns with these names, now used; None when one is missing, which is a fault."""
         columns, faults = find_columns(self.grid, self.header, names, within)
@@ -186,7 +190,7 @@ class Tables:
         rows = list(range(self.header.first, len(grid.rows)) if groups is None else groups)
         outside = {*range(len(self.whole.rows))} - {*rows, *self.header.rows}
         skipped = set(map(fold, sheet.skip))
-        headers = list(map(self.words, self.header.rows))
+        headers = self.headers()
         entries: list[Entry] = []
         not_read: list[Entry] = []  # of rows without values, and of those outside
         below_foot = False
@@ -299,7 +303,7 @@ def _crosstab_entries(tables: Tables) -> list[Entry]:
     parts: _Parts = []
     # of rows of totals: how many parts are above, group, cells
     totals: list[tuple[int, str, dict[str, Cell]]] = []
-    headers = list(map(tables.words, tables.header.rows))
+    headers = tables.headers()
     for row in range(len(grid.rows)):
         cells = {name: grid.cell(row, column, name) for name, column in columns.items()}
         words = tables.words(row)

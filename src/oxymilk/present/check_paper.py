@@ -150,11 +150,8 @@ def _evidences(test: PrintedTest, groups: dict[str, tuple]) -> Iterator[tuple[di
     for cells in test.evidence:
         # a test of groups or pairs of which the sizes are not printed beside it; both rank sums of pairs give theirs
         is_sized = cells["n"] or cells.get("df") or "counts" in cells or (is_paired and "rank_sums" in cells)
-        n = (
-            ""
-            if is_sized or cells.get("statistic") in ("z", "chi2", "f")
-            else _sizes(test, groups, of, cells)
-        )
+        needs_none = is_sized or cells.get("statistic") in ("z", "chi2", "f")
+        n = "" if needs_none else _sizes(test, groups, of, cells)
         inferred = [*["sizes"] * bool(n), *[how] * (bool(n) and is_paired), cells.get("found")]
         cells |= {"n": cells["n"] or n}
         words = {**of[0][0], **cells} if of else cells
